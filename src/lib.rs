@@ -2,4 +2,6 @@
 //!
 //! Data flows one way through the rooms, in this reading order:
 //!
+//! 1. [`value`]: what a cell can hold: dates, decimals, forms of identifiers; the formats they are read from.
 
+pub mod value;
