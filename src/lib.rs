@@ -3,5 +3,7 @@
 //! Data flows one way through the rooms, in this reading order:
 //!
 //! 1. [`value`]: what a cell can hold: dates, decimals, forms of identifiers; the formats they are read from.
+//! 2. [`detect`]: identifiers in text: found, told apart, ranked.
 
 pub mod value;
+pub mod detect;

@@ -1,0 +1,231 @@
+//! Addresses of machines and pages.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::catalogue::{Detector, index};
+use super::number::{Candidate, Chain, Gap, Written, left_edge, right_edge};
+use super::tier::{Judgement, Tier};
+
+pub(super) const IP: Detector = Detector {
+    name: "ip",
+    group: "network",
+    title: "Internet address of a machine",
+    doc: "Four numbers up to 255 with dots between them, no more and no fewer (B; all below 10, as in a version or an outline, C), \
+          or an address of version 6 (B). Private and local addresses are D; those set apart for documentation are fictional.",
+    labels: &["ip", "ips", "address", "host", "client", "server", "login", "logged"],
+    contrary: &[
+        "version", "ver", "release", "build", "firmware", "software", "section", "revision", "rev",
+        "oid",
+    ],
+};
+
+pub(super) const URL: Detector = Detector {
+    name: "url",
+    group: "network",
+    title: "Web address",
+    doc: "A known scheme and `://`, or `www.`, and a host (A; a host of one word C). Hosts of standards bodies, whose \
+          addresses name code systems, are D; the domains set apart for examples are fictional.",
+    labels: &["url", "website", "web", "link", "homepage", "site", "portal"],
+    contrary: &["xmlns", "namespace"],
+};
+
+/// Judges the first four groups of a chain as an address of version 4.
+pub(super) fn ip(chain: &mut Chain<'_>) -> Option<(Candidate, usize)> {
+    let dotted = (1..4).all(|place| chain.gap(place) == Some(Gap::Dot));
+    if !dotted || chain.gap(4) == Some(Gap::Dot) {
+        return None;
+    }
+    let mut octets = [0; 4];
+    for (place, octet) in octets.iter_mut().enumerate() {
+        let group = chain.group(place)?;
+        let digits = &chain.text[group.start..group.end];
+        let padded = digits.len() > 1 && digits.starts_with(b"0");
+        *octet = std::str::from_utf8(digits).ok()?.parse().ok().filter(|_| !padded)?;
+    }
+    let (start, end) = (chain.first().start, chain.group(3)?.end);
+    let edges = chain.edges(4, end, Written::Parted(Gap::Dot))?;
+    if edges.glued {
+        return None;
+    }
+    let address = Ipv4Addr::from(octets);
+    let outline = octets.iter().all(|octet| *octet < 10);
+    let judgement = Judgement {
+        fixed: address.is_private()
+            || address.is_loopback()
+            || address.is_link_local()
+            || address.is_multicast()
+            || octets[0] == 0
+            || octets[0] >= 240,
+        ..Judgement::shape(if outline { Tier::C } else { Tier::B })
+    };
+    let judgement = judgement.fictional_if(address.is_documentation());
+    Some((Candidate { detector: index::IP, judgement, start, end, glued: false }, 4))
+}
+
+/// The longest address of version 6.
+const LONGEST_IPV6: usize = 45;
+
+/// Judges the text around a colon as an address of version 6.
+pub(super) fn ipv6(text: &[u8], at: usize) -> Option<Candidate> {
+    // Times of day have colons too: there must be two in a row here, or as many as the long form has.
+    if text.get(at + 1) != Some(&b':') && !has_eight_groups(&text[at + 1..]) {
+        return None;
+    }
+    let belongs = |byte: &&u8| byte.is_ascii_hexdigit() || matches!(**byte, b':' | b'.');
+    let before = text[..at].iter().rev().take(LONGEST_IPV6).take_while(belongs).count();
+    let after = text[at..].iter().take(LONGEST_IPV6).take_while(belongs).count();
+    let (start, end) = (at - before, at + after);
+    let token = &text[start..end];
+    let trimmed = token.trim_ascii_end();
+    let stops = trimmed.iter().rev().take_while(|byte| matches!(byte, b'.' | b':')).count();
+    // A final `::` is a part of the address, a final stop or colon is not.
+    let end = if token.ends_with(b"::") { end } else { end - stops };
+    let token = std::str::from_utf8(&text[start..end]).ok()?;
+    let groups = token.split(':').filter(|group| !group.is_empty()).count();
+    let address: Ipv6Addr = token.parse().ok()?;
+    let numbered = token.bytes().any(|byte| byte.is_ascii_digit());
+    if groups < 3 || !numbered || left_edge(text, start)?.glued || !right_edge(text, end) {
+        return None;
+    }
+    let local =
+        address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local();
+    let judgement =
+        Judgement { fixed: local || address.is_multicast(), ..Judgement::shape(Tier::B) };
+    let judgement = judgement.fictional_if(address.segments().starts_with(&[0x2001, 0x0db8]));
+    Some(Candidate { detector: index::IP, judgement, start, end, glued: false })
+}
+
+/// Whether seven more groups of the long form follow its first colon.
+fn has_eight_groups(text: &[u8]) -> bool {
+    let mut rest = text;
+    for _ in 0..6 {
+        let digits = rest.iter().take(5).take_while(|byte| byte.is_ascii_hexdigit()).count();
+        match rest.get(digits) {
+            Some(b':') if digits > 0 => rest = &rest[digits + 1..],
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// The longest name and password and host.
+const LONGEST_HOST: usize = 300;
+
+/// Schemes of addresses that lead somewhere.
+const SCHEMES: [&[u8]; 11] = [
+    b"http", b"https", b"ftp", b"ftps", b"sftp", b"ws", b"wss", b"ldap", b"ldaps", b"smb", b"rtsp",
+];
+
+/// Hosts whose addresses are names of code systems and vocabularies.
+const STANDARDS: [&[u8]; 10] = [
+    b"hl7.org",
+    b"w3.org",
+    b"snomed.info",
+    b"loinc.org",
+    b"unitsofmeasure.org",
+    b"ihe.net",
+    b"dicom.nema.org",
+    b"nlm.nih.gov",
+    b"schema.org",
+    b"xmlsoap.org",
+];
+
+/// Judges the text around `://`, the colon at `at`.
+pub(super) fn url(text: &[u8], at: usize) -> Option<Candidate> {
+    let letters =
+        text[..at].iter().rev().take(7).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let start = at - letters;
+    let known = SCHEMES.iter().any(|scheme| text[start..at].eq_ignore_ascii_case(scheme));
+    if !known || left_edge(text, start).is_none() {
+        return None;
+    }
+    let rest = text.get(at + 3..)?;
+    let authority = rest[..rest.len().min(LONGEST_HOST)]
+        .split(|byte| stops_url(*byte) || matches!(byte, b'/' | b'?' | b'#'))
+        .next()?;
+    let host = authority.rsplit(|byte| *byte == b'@').next()?;
+    let host = host.split(|byte| *byte == b':').next()?;
+    if !host.iter().any(u8::is_ascii_alphanumeric) && !authority.starts_with(b"[") {
+        return None;
+    }
+    let tier = if host.contains(&b'.') || authority.starts_with(b"[") { Tier::A } else { Tier::C };
+    Some(page(start, url_end(text, at + 3), host, tier))
+}
+
+/// Judges the text from `www.`.
+pub(super) fn www(text: &[u8], start: usize) -> Option<Candidate> {
+    if left_edge(text, start)?.glued {
+        return None;
+    }
+    let host_end = domain_end(text, start)?;
+    let host = &text[start..host_end];
+    let labels = host.split(|byte| *byte == b'.').count();
+    if labels < 3 {
+        return None;
+    }
+    let end = match text.get(host_end) {
+        Some(b'/' | b'?' | b'#' | b':') => url_end(text, host_end),
+        _ => host_end,
+    };
+    Some(page(start, end, host, Tier::A))
+}
+
+fn page(start: usize, end: usize, host: &[u8], tier: Tier) -> Candidate {
+    let standard = STANDARDS.iter().any(|standard| is_within(host, standard));
+    let judgement = Judgement { fixed: standard, ..Judgement::shape(tier) };
+    let judgement = judgement.fictional_if(is_example_domain(host));
+    Candidate { detector: index::URL, judgement, start, end, glued: false }
+}
+
+/// Where a web address ends: at a blank, a bracket or a quote; marks of the sentence are left out.
+fn url_end(text: &[u8], start: usize) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    let length = rest.iter().position(|byte| stops_url(*byte)).unwrap_or(rest.len());
+    let marks =
+        rest[..length].iter().rev().take_while(|byte| b".,;:!?')]*_".contains(byte)).count();
+    start + length - marks
+}
+
+fn stops_url(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte.is_ascii_control() || b"<>\"`{}|\\^".contains(&byte)
+}
+
+/// Where a domain of two labels or more ends, the last of them letters; `None` if there is none.
+pub(super) fn domain_end(text: &[u8], start: usize) -> Option<usize> {
+    let rest = text.get(start..)?;
+    let belongs = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'-' | b'.');
+    let length = rest.iter().take(254).take_while(belongs).count();
+    let marks = rest[..length].iter().rev().take_while(|byte| matches!(byte, b'-' | b'.')).count();
+    let domain = &rest[..length - marks];
+    let mut labels = domain.split(|byte| *byte == b'.').rev();
+    let last = labels.next()?;
+    let letters = last.iter().all(u8::is_ascii_alphabetic) || last.starts_with(b"xn--");
+    let mut others = 0;
+    let sound = labels.all(|label| {
+        others += 1;
+        !label.is_empty() && !label.starts_with(b"-") && !label.ends_with(b"-") && label.len() < 64
+    });
+    let is_domain = letters && (2..64).contains(&last.len()) && others > 0 && sound;
+    is_domain.then_some(start + domain.len())
+}
+
+/// Whether the domain is set apart for examples and tests (RFC 2606).
+pub(super) fn is_example_domain(domain: &[u8]) -> bool {
+    const EXAMPLES: [&[u8]; 8] = [
+        b"example.com",
+        b"example.org",
+        b"example.net",
+        b"example.edu",
+        b"example",
+        b"test",
+        b"invalid",
+        b"localhost",
+    ];
+    EXAMPLES.iter().any(|example| is_within(domain, example))
+}
+
+/// Whether the domain is `parent` or lies below it.
+fn is_within(domain: &[u8], parent: &[u8]) -> bool {
+    let Some(start) = domain.len().checked_sub(parent.len()) else { return false };
+    domain[start..].eq_ignore_ascii_case(parent) && (start == 0 || domain[start - 1] == b'.')
+}
