@@ -4,6 +4,8 @@
 //!
 //! 1. [`value`]: what a cell can hold: dates, decimals, forms of identifiers; the formats they are read from.
 //! 2. [`detect`]: identifiers in text: found, told apart, ranked.
+//! 3. [`expr`]: the condition language: parse, type, check.
 
 pub mod value;
 pub mod detect;
+pub mod expr;
