@@ -5,7 +5,9 @@
 //! 1. [`value`]: what a cell can hold: dates, decimals, forms of identifiers; the formats they are read from.
 //! 2. [`detect`]: identifiers in text: found, told apart, ranked.
 //! 3. [`expr`]: the condition language: parse, type, check.
+//! 5. [`source`]: exported files as batches of cells, with everything that was wrong with them.
 
 pub mod value;
 pub mod detect;
 pub mod expr;
+pub mod source;
