@@ -6,8 +6,10 @@
 //! 2. [`detect`]: identifiers in text: found, told apart, ranked.
 //! 3. [`expr`]: the condition language: parse, type, check.
 //! 5. [`source`]: exported files as batches of cells, with everything that was wrong with them.
+//! 6. [`store`]: fingerprints of keys in bounded memory, spilled when need be.
 
 pub mod value;
 pub mod detect;
 pub mod expr;
 pub mod source;
+pub mod store;
