@@ -5,11 +5,13 @@
 //! 1. [`value`]: what a cell can hold: dates, decimals, forms of identifiers; the formats they are read from.
 //! 2. [`detect`]: identifiers in text: found, told apart, ranked.
 //! 3. [`expr`]: the condition language: parse, type, check.
+//! 4. [`rule`]: what a person writes in YAML, checked: dictionary, layouts, packs, rules.
 //! 5. [`source`]: exported files as batches of cells, with everything that was wrong with them.
 //! 6. [`store`]: fingerprints of keys in bounded memory, spilled when need be.
 
 pub mod value;
 pub mod detect;
 pub mod expr;
+pub mod rule;
 pub mod source;
 pub mod store;

@@ -1,0 +1,190 @@
+//! The dictionary: record sets of all files, merged.
+
+use std::collections::HashMap;
+
+use crate::expr::typed::FieldId;
+use crate::rule::dictionary::{Dictionary, Field, Phi, RecordSet};
+use crate::rule::error::{RuleProblem, did_you_mean, span};
+use crate::rule::file::{Content, File};
+use crate::rule::raw::{RawField, RawPhi, RawType};
+use crate::rule::tree::Node;
+use crate::value::FieldType;
+
+/// The record sets of all files; problems go to the list of their file.
+///
+/// A later document may add fields to a record set that an earlier one declares.
+pub(crate) fn merge(
+    files: &[std::sync::Arc<File>],
+    problems: &mut [Vec<RuleProblem>],
+) -> Dictionary {
+    let mut dictionary = Dictionary::default();
+    let mut declared: HashMap<(String, String), String> = HashMap::new();
+    for (file, problems) in files.iter().zip(&mut *problems) {
+        for document in &file.documents {
+            let Content::Records(raw) = &document.content else { continue };
+            let Some(sets) = document.node.get("records") else { continue };
+            for (name, raw_set) in &raw.records.0 {
+                let Some(node) = sets.get(name) else { continue };
+                let known = dictionary.sets.iter().position(|set| set.name == *name);
+                let index = known.unwrap_or_else(|| {
+                    dictionary.sets.push(RecordSet {
+                        name: name.clone(),
+                        title: raw_set.title.clone().unwrap_or_else(|| name.clone()),
+                        key: Vec::new(),
+                        fields: Vec::new(),
+                    });
+                    dictionary.sets.len() - 1
+                });
+                let Some(set) = dictionary.sets.get_mut(index) else { continue };
+                for (field_name, raw_field) in &raw_set.fields.0 {
+                    let Some(entry) = node.get("fields").and_then(|all| all.entry(field_name))
+                    else {
+                        continue;
+                    };
+                    let id = (name.clone(), field_name.clone());
+                    if let Some(other) = declared.get(&id) {
+                        problems.push(RuleProblem::DuplicateField {
+                            name: field_name.clone(),
+                            record_set: name.clone(),
+                            other: other.clone(),
+                            span: span(entry.key_span.clone()),
+                        });
+                        continue;
+                    }
+                    if set.fields.len() >= usize::from(u16::MAX) {
+                        problems.push(RuleProblem::TooManyFields {
+                            name: name.clone(),
+                            span: span(entry.key_span.clone()),
+                        });
+                        break;
+                    }
+                    let line = file.line(entry.key_span.start);
+                    declared.insert(id, format!("{}:{line}", file.name));
+                    set.fields.push(field(field_name, raw_field, &entry.value));
+                }
+                if let Some(key) = node.get("key") {
+                    let ids = fields(set, key, problems);
+                    if !set.key.is_empty() && set.key != ids {
+                        problems.push(RuleProblem::KeyConflict {
+                            name: name.clone(),
+                            span: span(key.span.clone()),
+                        });
+                    }
+                    set.key = ids;
+                }
+            }
+        }
+    }
+    references(files, &dictionary, problems);
+    dictionary
+}
+
+/// References need all record sets, whatever the order of the files.
+fn references(
+    files: &[std::sync::Arc<File>],
+    dictionary: &Dictionary,
+    problems: &mut [Vec<RuleProblem>],
+) {
+    for (file, problems) in files.iter().zip(problems) {
+        for document in &file.documents {
+            let Content::Records(_) = document.content else { continue };
+            let sets = document.node.get("records").map_or(&[][..], Node::entries);
+            let fields = sets.iter().filter_map(|set| set.value.get("fields"));
+            for field in fields.flat_map(Node::entries) {
+                let Some(node) = field.value.get("references") else { continue };
+                let Some(node) = node.get("records").or(Some(node)) else { continue };
+                if let Some(name) = node.text()
+                    && dictionary.set(name).is_none()
+                {
+                    problems.push(RuleProblem::UnknownReference {
+                        name: name.to_owned(),
+                        span: span(node.span.clone()),
+                        help: did_you_mean(
+                            name,
+                            dictionary.sets.iter().map(|set| set.name.as_str()),
+                        ),
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn field(name: &str, raw: &RawField, node: &Node) -> Field {
+    let references = node.get("references");
+    Field {
+        name: name.to_owned(),
+        ty: match raw.ty {
+            RawType::Id => FieldType::Id,
+            RawType::Text => FieldType::Text,
+            RawType::Code => FieldType::Code,
+            RawType::Integer => FieldType::Integer,
+            RawType::Decimal => FieldType::Decimal,
+            RawType::Boolean => FieldType::Boolean,
+            RawType::Date => FieldType::Date,
+            RawType::Time => FieldType::Time,
+            RawType::Timestamp => FieldType::Timestamp,
+            RawType::Instant => FieldType::Instant,
+        },
+        phi: match raw.phi {
+            RawPhi::None => Phi::None,
+            RawPhi::Direct => Phi::Direct,
+            RawPhi::Quasi => Phi::Quasi,
+            RawPhi::Date => Phi::Date,
+            RawPhi::Text => Phi::Text,
+        },
+        label: raw.label.clone(),
+        aliases: raw.aliases.clone(),
+        values: raw.values.clone(),
+        references: references
+            .and_then(|node| node.get("records").or(Some(node)))
+            .and_then(Node::text)
+            .map(str::to_owned),
+        often_blank: raw.often_blank,
+    }
+}
+
+/// The fields that a list or a single value names; unknown and repeated ones are problems.
+pub(crate) fn fields(
+    set: &RecordSet,
+    node: &Node,
+    problems: &mut Vec<RuleProblem>,
+) -> Vec<FieldId> {
+    let mut ids = Vec::new();
+    for (name, place) in node.texts() {
+        match set.field_id(name) {
+            Some(id) if ids.contains(&id) => problems
+                .push(RuleProblem::RepeatedField { name: name.to_owned(), span: span(place) }),
+            Some(id) => ids.push(id),
+            None => problems.push(unknown_field(set, name, place)),
+        }
+    }
+    ids
+}
+
+/// A field that its record set does not have.
+pub(crate) fn unknown_field(
+    set: &RecordSet,
+    name: &str,
+    place: std::ops::Range<usize>,
+) -> RuleProblem {
+    RuleProblem::UnknownField {
+        name: name.to_owned(),
+        record_set: set.name.clone(),
+        span: span(place),
+        help: did_you_mean(name, set.fields.iter().map(|field| field.name.as_str())),
+    }
+}
+
+/// A record set that the dictionary does not have.
+pub(crate) fn unknown_set(
+    dictionary: &Dictionary,
+    name: &str,
+    place: std::ops::Range<usize>,
+) -> RuleProblem {
+    RuleProblem::UnknownRecordSet {
+        name: name.to_owned(),
+        span: span(place),
+        help: did_you_mean(name, dictionary.sets.iter().map(|set| set.name.as_str())),
+    }
+}

@@ -1,0 +1,14 @@
+//! From raw shapes to checked ones: every name resolved, every condition typed.
+
+mod code_set;
+mod condition;
+mod dictionary;
+mod layout;
+mod param;
+mod rule;
+
+pub(crate) use self::code_set::CodeSets;
+pub(crate) use self::dictionary::merge;
+pub(crate) use self::layout::{check_layout, check_names, sources};
+pub(crate) use self::param::{Param, check_params, set_param};
+pub(crate) use self::rule::{RuleInput, check_rule, date, is_kebab, severity, tolerance};

@@ -1,0 +1,823 @@
+//! One rule: from its raw shape to a rule that can be planned.
+
+use std::sync::Arc;
+
+use crate::detect::{DETECTORS, Tier};
+use crate::expr::typed::{CodeSet, Expr, FieldId, Value};
+use crate::expr::{fields_of, fields_of_aggregate};
+use crate::rule::check::code_set::CodeSets;
+use crate::rule::check::condition::Conditions;
+use crate::rule::check::dictionary::{fields, unknown_field, unknown_set};
+use crate::rule::check::param::{Param, unit_name};
+use crate::rule::checked::{
+    Check, CheckedRule, Citation, Confidence, DeadlineUnit, Direction, Example, ExampleRecord,
+    Expectation, Family, FormatCheck, Identifiers, Limit, LimitKind, RuleId, Severity, Status,
+    Tolerance, Within,
+};
+use crate::rule::detector;
+use crate::rule::dictionary::{Dictionary, RecordSet};
+use crate::rule::error::{RuleProblem, closest, did_you_mean, listed, span};
+use crate::rule::file::File;
+use crate::rule::raw::{
+    RawCitation, RawConfidence, RawDirection, RawExample, RawRule, RawSeverity, RawStatus, RawTier,
+    RawUnit,
+};
+use crate::rule::tree::{Entry, Node};
+use crate::value::form::Form;
+use crate::value::{Date, FieldType, Type, parse};
+
+/// The keys of the checks, of which a rule has exactly one.
+const CHECKS: [&str; 13] = [
+    "require",
+    "require_any",
+    "assert",
+    "fail_if",
+    "deadline",
+    "format",
+    "allowed",
+    "readable",
+    "unique",
+    "measure",
+    "ordered",
+    "columns",
+    "identifiers",
+];
+
+/// A rule and everything it may name.
+#[derive(Clone, Copy)]
+pub(crate) struct RuleInput<'a> {
+    /// The file it stands in.
+    pub(crate) file: &'a File,
+    /// The name of its pack.
+    pub(crate) pack: &'a str,
+    /// Where it stands.
+    pub(crate) node: &'a Node,
+    /// What it says.
+    pub(crate) raw: &'a RawRule,
+    /// The record sets.
+    pub(crate) dictionary: &'a Dictionary,
+    /// The pack's parameters.
+    pub(crate) params: &'a [Param],
+    /// Parameters whose declaration is wrong, of which nothing more is said.
+    pub(crate) lost: &'a [String],
+    /// The parameters as expressions take them.
+    pub(crate) values: &'a [(String, Value)],
+    /// The code sets beside the file.
+    pub(crate) code_sets: &'a CodeSets<'a>,
+}
+
+/// A rule that can be planned; `None` if a problem keeps it from being one.
+pub(crate) fn check_rule(
+    input: RuleInput<'_>,
+    problems: &mut Vec<RuleProblem>,
+) -> Option<CheckedRule> {
+    let RuleInput { file, node, raw, dictionary, .. } = input;
+    let id = rule_id(&raw.id, node, problems);
+    let entry = one_check(file, node, problems);
+    let guideline = citations(raw, node, problems);
+    let tolerance = raw.tolerance.as_deref().and_then(|text| {
+        let found = tolerance(text);
+        if found.is_none() {
+            let place = span(node.span_of("tolerance"));
+            problems.push(RuleProblem::Tolerance { text: text.to_owned(), span: place });
+        }
+        found
+    });
+    let Some(set) = dictionary.set(&raw.records) else {
+        problems.push(unknown_set(dictionary, &raw.records, node.span_of("records")));
+        return None;
+    };
+    let code_sets = |name: &str| input.code_sets.get(name);
+    let conditions = Conditions {
+        source: &file.text,
+        fields: set.fields.iter().map(|field| (field.name.as_str(), field.ty)).collect(),
+        params: input.values,
+        lost: input.lost,
+        code_sets: &code_sets,
+    };
+    let applies = node.get("where").map(|node| conditions.condition(node, problems));
+    let assign = raw.assign.as_deref().map(|name| {
+        let id = set.field_id(name);
+        if id.is_none() {
+            problems.push(unknown_field(set, name, node.span_of("assign")));
+        }
+        id
+    });
+    let checker = Checker { input, set, conditions: &conditions };
+    let check = entry.and_then(|entry| checker.check(entry, problems));
+    let examples = checker.examples(problems);
+
+    let (id, entry, check) = (id?, entry?, check?);
+    let applies = match applies {
+        Some(None) => return None,
+        Some(found) => found,
+        None => None,
+    };
+    let fields = named_fields(applies.as_ref(), &check);
+    Some(CheckedRule {
+        id,
+        pack: input.pack.to_owned(),
+        title: raw.title.clone(),
+        severity: severity(raw.severity),
+        status: match raw.status {
+            RawStatus::Preview => Status::Preview,
+            RawStatus::Stable => Status::Stable,
+            RawStatus::Deprecated => Status::Deprecated,
+        },
+        required: raw.required,
+        guideline,
+        record_set: set.name.clone(),
+        applies,
+        check,
+        unknown_violates: raw.unknown.is_some(),
+        tolerance,
+        report_fictional: raw.fictional.is_some(),
+        because: raw.because.as_deref().map(tidy),
+        remedy: raw.remedy.as_deref().map(tidy),
+        assign: assign.flatten(),
+        examples,
+        fields,
+        where_text: node.get("where").and_then(Node::text).map(|text| text.trim().to_owned()),
+        check_text: check_text(file, entry),
+        tailored: None,
+        off: None,
+        declared: (file.name.clone(), file.line(node.span.start)),
+    })
+}
+
+/// Prose on one line, whatever way it was folded in the file.
+fn tidy(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The check as it is written, on one line.
+fn check_text(file: &File, entry: &Entry) -> String {
+    if let Some(text) = entry.value.text() {
+        return format!("{}: {}", entry.key, tidy(text));
+    }
+    let written = file.text.get(entry.key_span.start..entry.value.span.end).unwrap_or("");
+    tidy(written)
+}
+
+/// The level that a word means.
+pub(crate) fn severity(raw: RawSeverity) -> Severity {
+    match raw {
+        RawSeverity::Error => Severity::Error,
+        RawSeverity::Warning => Severity::Warning,
+        RawSeverity::Note => Severity::Note,
+    }
+}
+
+fn rule_id(text: &str, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<RuleId> {
+    const FAMILIES: [(&str, Family); 3] = [
+        ("retention", Family::Retention),
+        ("confidentiality", Family::Confidentiality),
+        ("completeness", Family::Completeness),
+    ];
+    let (family, name) = text.split_once('/').unwrap_or(("", text));
+    let known = FAMILIES.iter().find(|(word, _)| *word == family);
+    if let Some((_, family)) = known
+        && is_kebab(name)
+    {
+        return Some(RuleId { family: *family, text: text.to_owned() });
+    }
+    let help = match known {
+        Some(_) => "write what is wrong in lower case with dashes".to_owned(),
+        None => match closest(family, FAMILIES.iter().map(|(word, _)| *word)) {
+            Some(found) => format!("did you mean `{found}/{name}`?"),
+            None => "begin it with `retention/`, `confidentiality/` or `completeness/`".to_owned(),
+        },
+    };
+    problems.push(RuleProblem::RuleId {
+        id: text.to_owned(),
+        span: span(node.span_of("id")),
+        help: Some(help),
+    });
+    None
+}
+
+/// Lower case letters and digits in parts joined by single dashes.
+pub(crate) fn is_kebab(name: &str) -> bool {
+    !name.is_empty()
+        && name.split('-').all(|part| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        })
+}
+
+fn one_check<'n>(
+    file: &File,
+    node: &'n Node,
+    problems: &mut Vec<RuleProblem>,
+) -> Option<&'n Entry> {
+    let found: Vec<_> =
+        node.entries().iter().filter(|entry| CHECKS.contains(&entry.key.as_str())).collect();
+    match found.as_slice() {
+        // What was left out may have been the check.
+        [] if !file.is_whole(&node.span) => None,
+        [] => {
+            problems.push(RuleProblem::NoCheck {
+                span: span(node.entry("id").map_or(node.span.clone(), |id| id.value.span.clone())),
+                help: Some(format!("add one of {}", listed(CHECKS))),
+            });
+            None
+        }
+        [only] => Some(only),
+        [_, second, ..] => {
+            problems.push(RuleProblem::SeveralChecks {
+                count: found.len(),
+                span: span(second.key_span.clone()),
+            });
+            None
+        }
+    }
+}
+
+/// A share like `0.5%` or a count like `3`.
+pub(crate) fn tolerance(text: &str) -> Option<Tolerance> {
+    if let Some(share) = text.strip_suffix('%') {
+        let share = parse::decimal(share.trim_end().as_bytes())?;
+        // A percent is a hundredth and decimals have ten places: a millionth is 10^6 of the scaled value.
+        let millionths = u32::try_from(share.0 / 1_000_000).ok()?;
+        let exact = share.0 % 1_000_000 == 0 && millionths <= 1_000_000;
+        return exact.then_some(Tolerance::Share(millionths));
+    }
+    text.parse().ok().map(Tolerance::Count)
+}
+
+/// A calendar date, or the problem that it is none.
+pub(crate) fn date(text: &str, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Date> {
+    let date = parse::date(text.as_bytes());
+    if date.is_none() {
+        let place = span(node.span.clone());
+        problems.push(RuleProblem::BadDate { text: text.to_owned(), span: place });
+    }
+    date
+}
+
+fn citations(raw: &RawRule, node: &Node, problems: &mut Vec<RuleProblem>) -> Vec<Citation> {
+    let nodes = node.get("guideline").map_or(&[][..], Node::items);
+    raw.guideline.iter().zip(nodes).map(|(raw, node)| citation(raw, node, problems)).collect()
+}
+
+fn citation(raw: &RawCitation, node: &Node, problems: &mut Vec<RuleProblem>) -> Citation {
+    let in_force = node.get("in_force");
+    let mut day = |key: &str| {
+        let node = in_force?.get(key)?;
+        date(node.text()?, node, problems)
+    };
+    let (from, to) = (day("from"), day("to"));
+    if let (Some(from), Some(to), Some(node)) = (from, to, in_force)
+        && to < from
+    {
+        problems.push(RuleProblem::DateOrder { span: span(node.span_of("to")) });
+    }
+    Citation {
+        cite: raw.cite.clone(),
+        authority: raw.authority.clone(),
+        confidence: match raw.confidence {
+            RawConfidence::Primary => Confidence::Primary,
+            RawConfidence::Secondary => Confidence::Secondary,
+            RawConfidence::Unverified => Confidence::Unverified,
+            RawConfidence::Computed => Confidence::Computed,
+            RawConfidence::Practice => Confidence::Practice,
+        },
+        url: raw.url.clone(),
+        text_as_of: raw.text_as_of.clone(),
+        from,
+        to,
+    }
+}
+
+/// The fields that the condition and the check name, in order, each once.
+fn named_fields(applies: Option<&Expr>, check: &Check) -> Vec<FieldId> {
+    let mut named: Vec<FieldId> = applies.map(fields_of).unwrap_or_default();
+    match check {
+        Check::Require(fields)
+        | Check::RequireAny(fields)
+        | Check::Readable(fields)
+        | Check::Unique(fields)
+        | Check::Identifiers(Identifiers { fields, .. }) => named.extend(fields),
+        Check::Assert(expr) | Check::FailIf(expr) => named.extend(fields_of(expr)),
+        Check::Deadline { of, after, .. } => {
+            named.extend(fields_of(of));
+            named.extend(fields_of(after));
+        }
+        Check::Format { field, .. } | Check::Allowed { field, .. } => named.push(*field),
+        Check::Measure { value, by, limits } => {
+            named.extend(by);
+            named.extend(fields_of_aggregate(value));
+            for limit in limits {
+                named.extend(fields_of_aggregate(&limit.bound));
+            }
+        }
+        Check::Ordered { field, by, .. } => {
+            named.extend(by);
+            named.push(*field);
+        }
+        Check::Columns { .. } => {}
+    }
+    let mut once = Vec::with_capacity(named.len());
+    for field in named {
+        if !once.contains(&field) {
+            once.push(field);
+        }
+    }
+    once
+}
+
+/// What the parts of one rule are checked against.
+struct Checker<'a> {
+    input: RuleInput<'a>,
+    set: &'a RecordSet,
+    conditions: &'a Conditions<'a>,
+}
+
+impl Checker<'_> {
+    fn check(&self, entry: &Entry, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        let node = &entry.value;
+        match entry.key.as_str() {
+            "require" => self.list(node, problems).map(Check::Require),
+            "require_any" => self.list(node, problems).map(Check::RequireAny),
+            "assert" => self.conditions.condition(node, problems).map(Check::Assert),
+            "fail_if" => self.conditions.condition(node, problems).map(Check::FailIf),
+            "deadline" => self.deadline(node, problems),
+            "format" => self.format(node, problems),
+            "allowed" => self.allowed(node, problems),
+            "readable" => self.readable(node, problems),
+            "unique" => self.list(node, problems).map(Check::Unique),
+            "measure" => self.measure(node, problems),
+            "ordered" => self.ordered(node, problems),
+            "columns" => self.columns(node, problems),
+            "identifiers" => self.identifiers(node, problems),
+            _ => None,
+        }
+    }
+
+    /// Fields of which there is at least one.
+    fn list(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Vec<FieldId>> {
+        if node.texts().is_empty() {
+            problems.push(RuleProblem::EmptyList {
+                span: span(node.span.clone()),
+                help: Some("name at least one field".to_owned()),
+            });
+            return None;
+        }
+        sound(problems, |problems| Some(fields(self.set, node, problems)))
+    }
+
+    fn field(&self, node: &Node, key: &str, problems: &mut Vec<RuleProblem>) -> Option<FieldId> {
+        let node = node.get(key)?;
+        let name = node.text()?;
+        let id = self.set.field_id(name);
+        if id.is_none() {
+            problems.push(unknown_field(self.set, name, node.span.clone()));
+        }
+        id
+    }
+
+    fn by(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Vec<FieldId>> {
+        match node.get("by") {
+            Some(by) => sound(problems, |problems| Some(fields(self.set, by, problems))),
+            None => Some(Vec::new()),
+        }
+    }
+
+    fn deadline(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        let of = self.moment(node.get("of")?, problems);
+        let after = self.moment(node.get("after")?, problems);
+        let within = self.within(node.get("within")?, problems);
+        let not_before = node.get("not_before").map(|node| self.within(node, problems));
+        let not_before = match not_before {
+            Some(None) => return None,
+            Some(found) => found,
+            None => None,
+        };
+        Some(Check::Deadline { of: of?, after: after?, within: within?, not_before })
+    }
+
+    /// An expression that is a date or a timestamp.
+    fn moment(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Expr> {
+        let expr = self.conditions.value(node, problems)?;
+        if matches!(expr.ty, Type::Date | Type::Timestamp) {
+            return Some(expr);
+        }
+        problems.push(RuleProblem::ConditionType {
+            wanted: "a date or a timestamp".to_owned(),
+            found: type_name(expr.ty).to_owned(),
+            span: span(node.span.clone()),
+            help: Some("name a field of type `date` or `timestamp`".to_owned()),
+        });
+        None
+    }
+
+    /// `30 days` or `:parameter days`.
+    fn within(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Within> {
+        let text = node.text()?;
+        let mut words = text.split_whitespace();
+        let (Some(amount), Some(unit), None) = (words.next(), words.next(), words.next()) else {
+            let text = text.to_owned();
+            problems.push(RuleProblem::Span { text, span: span(node.span.clone()) });
+            return None;
+        };
+        let unit = match unit {
+            "hours" | "hour" => Some((RawUnit::Hours, DeadlineUnit::Hours)),
+            "days" | "day" => Some((RawUnit::Days, DeadlineUnit::Days)),
+            "months" | "month" => Some((RawUnit::Months, DeadlineUnit::Months)),
+            "years" | "year" => Some((RawUnit::Years, DeadlineUnit::Years)),
+            _ => None,
+        };
+        let Some((raw_unit, unit)) = unit else {
+            let text = text.to_owned();
+            problems.push(RuleProblem::Span { text, span: span(node.span.clone()) });
+            return None;
+        };
+        let Some(name) = amount.strip_prefix(':') else {
+            let amount = amount.parse().ok().filter(|amount: &i64| *amount >= 0);
+            if amount.is_none() {
+                let text = text.to_owned();
+                problems.push(RuleProblem::Span { text, span: span(node.span.clone()) });
+            }
+            return amount.map(|amount| Within { amount, unit });
+        };
+        let Some(param) = self.input.params.iter().find(|param| param.name == name) else {
+            if self.input.lost.iter().any(|lost| lost == name) {
+                return None;
+            }
+            let names = self.input.params.iter().map(|param| param.name.as_str());
+            problems.push(RuleProblem::UnknownParam {
+                name: name.to_owned(),
+                span: span(node.span.clone()),
+                help: did_you_mean(name, names),
+            });
+            return None;
+        };
+        let Value::Integer(amount) = param.value else {
+            problems.push(RuleProblem::ParamType {
+                name: name.to_owned(),
+                value: format!(":{name}"),
+                wanted: "a whole number".to_owned(),
+                span: span(node.span.clone()),
+                help: Some("declare it with `type: integer`".to_owned()),
+            });
+            return None;
+        };
+        if let Some(own) = param.unit
+            && own != raw_unit
+        {
+            problems.push(RuleProblem::UnitMismatch {
+                name: name.to_owned(),
+                unit: unit_name(own).to_owned(),
+                used: unit_name(raw_unit).to_owned(),
+                span: span(node.span.clone()),
+            });
+            return None;
+        }
+        Some(Within { amount, unit })
+    }
+
+    fn format(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        let field = self.field(node, "field", problems);
+        let is = match (node.get("is"), node.get("pattern")) {
+            (Some(name), None) => {
+                let text = name.text()?;
+                let form = Form::named(text);
+                if form.is_none() {
+                    let names = Form::ALL.into_iter().map(Form::name);
+                    problems.push(RuleProblem::UnknownForm {
+                        name: text.to_owned(),
+                        span: span(name.span.clone()),
+                        help: Some(
+                            did_you_mean(text, names.clone())
+                                .unwrap_or_else(|| format!("the forms are {}", listed(names))),
+                        ),
+                    });
+                }
+                form.map(FormatCheck::Named)
+            }
+            (None, Some(pattern)) => {
+                self.conditions.pattern(pattern, problems).map(FormatCheck::Pattern)
+            }
+            (None, None) if !self.input.file.is_whole(&node.span) => None,
+            (first, _) => {
+                problems.push(one_of(node, "`is` and `pattern`", usize::from(first.is_some()) * 2));
+                None
+            }
+        };
+        let field = field?;
+        let ty = self.set.field(field).ty;
+        if ty.expr_type() != Type::Text {
+            problems.push(RuleProblem::FieldType {
+                name: self.set.field(field).name.clone(),
+                found: ty.name().to_owned(),
+                wanted: "id, code or text".to_owned(),
+                span: span(node.span_of("field")),
+                help: Some("use `readable` to check what has a type".to_owned()),
+            });
+            return None;
+        }
+        Some(Check::Format { field, is: is? })
+    }
+
+    fn allowed(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        let field = self.field(node, "field", problems);
+        let given: Vec<_> =
+            ["values", "code_set", "file"].into_iter().filter_map(|key| node.entry(key)).collect();
+        let [entry] = given.as_slice() else {
+            if given.is_empty() && !self.input.file.is_whole(&node.span) {
+                return None;
+            }
+            problems.push(one_of(node, "`values`, `code_set` and `file`", given.len()));
+            return None;
+        };
+        let place = span(entry.value.span.clone());
+        let set = if entry.key == "values" {
+            let mut members: Vec<_> =
+                entry.value.texts().into_iter().map(|(text, _)| text.to_owned()).collect();
+            if members.is_empty() {
+                let help = Some("list at least one code".to_owned());
+                problems.push(RuleProblem::EmptyList { span: place, help });
+                return None;
+            }
+            members.sort_unstable();
+            members.dedup();
+            Arc::new(CodeSet { name: String::new(), members })
+        } else {
+            let name = entry.value.text()?;
+            let Some(set) = self.input.code_sets.get(name) else {
+                let places = self.input.code_sets.places(name);
+                let place_name = places.first().map_or_else(String::new, Clone::clone);
+                problems.push(RuleProblem::CodeSetMissing {
+                    name: name.to_owned(),
+                    path: self.input.file.beside(&place_name),
+                    span: place,
+                });
+                return None;
+            };
+            if set.members.is_empty() {
+                problems.push(RuleProblem::CodeSetEmpty { name: name.to_owned(), span: place });
+            }
+            set
+        };
+        Some(Check::Allowed { field: field?, set, inline: entry.key == "values" })
+    }
+
+    fn readable(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        if node.text() == Some("all") {
+            let typed = self.of_types(|ty| ty != FieldType::Text);
+            return Some(Check::Readable(typed));
+        }
+        self.list(node, problems).map(Check::Readable)
+    }
+
+    fn of_types(&self, wanted: impl Fn(FieldType) -> bool) -> Vec<FieldId> {
+        let fields = self.set.fields.iter().zip(0_u16..);
+        fields.filter(|(field, _)| wanted(field.ty)).map(|(_, index)| FieldId(index)).collect()
+    }
+
+    fn measure(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        let value = self.conditions.aggregate(node.get("value")?, problems);
+        let by = self.by(node, problems);
+        let mut limits = Vec::new();
+        let mut broken = false;
+        for (key, kind) in [
+            ("at_most", LimitKind::AtMost),
+            ("at_least", LimitKind::AtLeast),
+            ("equals", LimitKind::Equals),
+        ] {
+            let Some(node) = node.get(key) else { continue };
+            match self.conditions.aggregate(node, problems) {
+                Some(bound) => {
+                    let text = node.text().unwrap_or("").to_owned();
+                    limits.push(Limit { kind, bound, text });
+                }
+                None => broken = true,
+            }
+        }
+        if limits.is_empty() && !broken && !self.input.file.is_whole(&node.span) {
+            return None;
+        }
+        if limits.is_empty() && !broken {
+            problems.push(RuleProblem::MissingKey {
+                key: "at_most".to_owned(),
+                within: "a measure".to_owned(),
+                span: span(node.span_of("value")),
+                help: Some("add a limit: `at_most`, `at_least` or `equals`".to_owned()),
+            });
+            broken = true;
+        }
+        if broken { None } else { Some(Check::Measure { value: value?, by: by?, limits }) }
+    }
+
+    fn ordered(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        let field = self.field(node, "field", problems);
+        let by = self.by(node, problems);
+        let raw = self.input.raw.ordered.as_ref()?;
+        let direction = match raw.direction {
+            RawDirection::Rising => Direction::Rising,
+            RawDirection::Falling => Direction::Falling,
+        };
+        Some(Check::Ordered { field: field?, by: by?, direction, strict: raw.strict })
+    }
+
+    fn columns(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        let raw = self.input.raw.columns.as_ref()?;
+        if !raw.closed && raw.order.is_empty() {
+            if !self.input.file.is_whole(&node.span) {
+                return None;
+            }
+            problems.push(RuleProblem::EmptyList {
+                span: span(node.span.clone()),
+                help: Some("say `closed: true`, or give an `order`".to_owned()),
+            });
+            return None;
+        }
+        if let Some(order) = node.get("order") {
+            sound(problems, |problems| Some(fields(self.set, order, problems)))?;
+        }
+        Some(Check::Columns { closed: raw.closed, order: raw.order.clone() })
+    }
+
+    fn identifiers(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        let raw = self.input.raw.identifiers.as_ref()?;
+        let within = node.get("in")?;
+        let (fields, unbound) = match within.text() {
+            Some("text") => (Some(self.of_types(|ty| ty == FieldType::Text)), false),
+            Some("all") => (Some(self.of_types(|_| true)), false),
+            Some("everything") => (Some(self.of_types(|_| true)), true),
+            _ => (self.list(within, problems), false),
+        };
+        let mut detect: Vec<&str> = Vec::new();
+        let list = node.get("detect")?;
+        for (name, place) in list.texts() {
+            match detector::named(name) {
+                Some(members) => detect.extend(members),
+                None => problems.push(RuleProblem::UnknownDetector {
+                    name: name.to_owned(),
+                    span: span(place),
+                    help: Some(did_you_mean(name, detector::names()).unwrap_or_else(|| {
+                        format!("the detectors and groups are {}", listed(detector::names()))
+                    })),
+                }),
+            }
+        }
+        if list.texts().is_empty() {
+            problems.push(RuleProblem::EmptyList {
+                span: span(list.span.clone()),
+                help: Some(format!("name some of {}", listed(detector::names()))),
+            });
+        }
+        let detect = DETECTORS
+            .iter()
+            .map(|detector| detector.name)
+            .filter(|name| detect.contains(name))
+            .map(str::to_owned)
+            .collect();
+        let min_tier = match raw.min_tier {
+            Some(RawTier::A) => Tier::A,
+            None | Some(RawTier::B) => Tier::B,
+            Some(RawTier::C) => Tier::C,
+            Some(RawTier::D) => Tier::D,
+        };
+        Some(Check::Identifiers(Identifiers { fields: fields?, unbound, detect, min_tier }))
+    }
+
+    fn examples(&self, problems: &mut Vec<RuleProblem>) -> Vec<Example> {
+        let nodes = self.input.node.get("examples").map_or(&[][..], Node::items);
+        self.input
+            .raw
+            .examples
+            .iter()
+            .zip(nodes)
+            .filter_map(|(raw, node)| sound(problems, |problems| self.example(raw, node, problems)))
+            .collect()
+    }
+
+    fn example(
+        &self,
+        raw: &RawExample,
+        node: &Node,
+        problems: &mut Vec<RuleProblem>,
+    ) -> Option<Example> {
+        let as_of =
+            node.get("as_of").and_then(|node| date(node.text().unwrap_or(""), node, problems));
+        let mut given = Vec::new();
+        let sets = node.get("given")?;
+        for (name, records) in &raw.given.0 {
+            let entry = sets.entry(name)?;
+            let Some(set) = self.input.dictionary.set(name) else {
+                let place = entry.key_span.clone();
+                problems.push(unknown_set(self.input.dictionary, name, place));
+                continue;
+            };
+            let mut checked = Vec::with_capacity(records.len());
+            for (record, node) in records.iter().zip(entry.value.items()) {
+                let mut cells = Vec::with_capacity(record.0.len());
+                for (field, cell) in &record.0 {
+                    match (set.field_id(field), &cell.0) {
+                        (Some(id), Some(text)) => cells.push((id, text.clone())),
+                        (Some(_), None) => {}
+                        (None, _) => {
+                            let place = node.entry(field)?.key_span.clone();
+                            problems.push(unknown_field(set, field, place));
+                        }
+                    }
+                }
+                checked.push(ExampleRecord { cells });
+            }
+            given.push((name.clone(), checked));
+        }
+        for (name, _) in &raw.params.0 {
+            let known = self.input.params.iter().map(|param| &param.name);
+            if !known.chain(self.input.lost).any(|known| known == name) {
+                let names = self.input.params.iter().map(|param| param.name.as_str());
+                let place = node.get("params")?.entry(name)?.key_span.clone();
+                problems.push(RuleProblem::UnknownParam {
+                    name: name.clone(),
+                    span: span(place),
+                    help: did_you_mean(name, names),
+                });
+            }
+        }
+        let expect_node = node.get("expect")?;
+        let expect: Vec<_> =
+            expect_node.texts().into_iter().filter_map(|(word, _)| expectation(word)).collect();
+        let own = given.iter().find(|(name, _)| *name == self.set.name);
+        let records = own.map(|(_, records)| records.len());
+        let grouped = self.input.raw.measure.is_some() || self.input.raw.columns.is_some();
+        match records {
+            // What was left out may have been a record or an outcome.
+            _ if !self.input.file.is_whole(&node.span) => {}
+            None if self.input.dictionary.set(&self.set.name).is_some() => {
+                problems.push(RuleProblem::ExampleWithoutRecords {
+                    record_set: self.set.name.clone(),
+                    span: span(
+                        sets.entries()
+                            .first()
+                            .map_or(node.span_of("given"), |entry| entry.key_span.clone()),
+                    ),
+                });
+            }
+            Some(records) if !grouped && expect.len() != 1 && expect.len() != records => {
+                problems.push(RuleProblem::ExpectationCount {
+                    expected: expect.len(),
+                    records,
+                    span: span(expect_node.span.clone()),
+                    help: Some(format!("give {records} outcomes, in the order of the records")),
+                });
+            }
+            _ => {}
+        }
+        Some(Example {
+            as_of,
+            params: raw.params.0.clone(),
+            given,
+            files: raw.files.0.clone(),
+            expect,
+            line: self.input.file.line(node.span.start),
+        })
+    }
+}
+
+/// The result of a step, unless it found a new problem.
+fn sound<T>(
+    problems: &mut Vec<RuleProblem>,
+    step: impl FnOnce(&mut Vec<RuleProblem>) -> Option<T>,
+) -> Option<T> {
+    let before = problems.len();
+    let result = step(problems);
+    if problems.len() == before { result } else { None }
+}
+
+fn one_of(node: &Node, keys: &str, found: usize) -> RuleProblem {
+    let place = node.entries().last().map_or(node.span.clone(), |entry| entry.key_span.clone());
+    RuleProblem::OneOf {
+        keys: keys.to_owned(),
+        found: if found == 0 { "none here".to_owned() } else { format!("{found} here") },
+        span: span(place),
+        help: None,
+    }
+}
+
+fn expectation(word: &str) -> Option<Expectation> {
+    match word {
+        "pass" => Some(Expectation::Pass),
+        "violation" => Some(Expectation::Violation),
+        "not-evaluable" => Some(Expectation::NotEvaluable),
+        "not-applicable" => Some(Expectation::NotApplicable),
+        "pending" => Some(Expectation::Pending),
+        _ => None,
+    }
+}
+
+fn type_name(ty: Type) -> &'static str {
+    match ty {
+        Type::Text => "text",
+        Type::Integer => "an integer",
+        Type::Decimal => "a decimal",
+        Type::Boolean => "a condition",
+        Type::Date => "a date",
+        Type::Time => "a time of day",
+        Type::Timestamp => "a timestamp",
+        Type::Instant => "an instant",
+    }
+}

@@ -1,0 +1,352 @@
+//! Checked packs: every name resolved, every condition typed, every pattern compiled.
+
+use std::sync::Arc;
+
+use crate::detect::Tier;
+use crate::expr::typed::{Aggregate, CodeSet, Expr, FieldId, Pattern};
+use crate::value::Date;
+use crate::value::form::Form;
+
+/// Rules that ship together.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    /// Its name: `us-hospital`.
+    pub name: String,
+    /// Its title in words.
+    pub title: String,
+    /// Its version.
+    pub version: String,
+    /// The jurisdiction in which it runs; `None`: everywhere.
+    pub jurisdiction: Option<String>,
+    /// The kind of facility for which it runs; `None`: every kind.
+    pub facility: Option<String>,
+    /// The hex BLAKE3 digest of the digests of its files, in path order.
+    pub digest: String,
+    /// Parameters in force and where each came from.
+    pub params: Vec<ParamValue>,
+    /// Controls of the guideline that data cannot show.
+    pub not_checkable: Vec<String>,
+    /// Its rules, in file order.
+    pub rules: Vec<CheckedRule>,
+}
+
+/// A parameter and its value in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParamValue {
+    /// Its name.
+    pub name: String,
+    /// Its value as text.
+    pub value: String,
+    /// Its unit, if it has one.
+    pub unit: Option<String>,
+    /// True when it differs from the pack's default.
+    pub changed: bool,
+}
+
+/// The name of a rule: a family and what is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId {
+    /// The family.
+    pub family: Family,
+    /// The whole id: `completeness/chart-completed-late`.
+    pub text: String,
+}
+
+/// The three families of guidelines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names are the families")]
+pub enum Family {
+    Retention,
+    Confidentiality,
+    Completeness,
+}
+
+/// How grave a violation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names are the levels, the gravest last")]
+pub enum Severity {
+    Note,
+    Warning,
+    Error,
+}
+
+/// How far a rule has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[expect(missing_docs, reason = "the names are the states")]
+pub enum Status {
+    Preview,
+    #[default]
+    Stable,
+    Deprecated,
+}
+
+/// How sure we are of what a guideline says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Confidence {
+    /// Read in the text of the rule itself.
+    Primary,
+    /// Read in a secondary source.
+    Secondary,
+    /// From memory; such rules are warnings at most.
+    Unverified,
+    /// An algorithm that was run on known-good values.
+    Computed,
+    /// Practice rather than law.
+    Practice,
+}
+
+/// Where a guideline stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Citation {
+    /// `42 CFR 482.24(c)(1)`.
+    pub cite: String,
+    /// Who issued it.
+    pub authority: Option<String>,
+    /// How sure we are.
+    pub confidence: Confidence,
+    /// Where it can be read.
+    pub url: Option<String>,
+    /// The date of the text that was read: `January 2025`.
+    pub text_as_of: Option<String>,
+    /// In force from this day.
+    pub from: Option<Date>,
+    /// In force to this day.
+    pub to: Option<Date>,
+}
+
+/// A rule that can be planned.
+#[derive(Debug, Clone)]
+pub struct CheckedRule {
+    /// Its name.
+    pub id: RuleId,
+    /// The name of its pack.
+    pub pack: String,
+    /// What is wrong, in one line.
+    pub title: String,
+    /// How grave it is.
+    pub severity: Severity,
+    /// How far it has come.
+    pub status: Status,
+    /// Whether it must be evaluated for an audit to be complete.
+    pub required: bool,
+    /// The guidelines it checks.
+    pub guideline: Vec<Citation>,
+    /// The record set under test.
+    pub record_set: String,
+    /// The records to which it applies; `None`: all.
+    pub applies: Option<Expr>,
+    /// Its check.
+    pub check: Check,
+    /// True when an unknown condition is a violation (`unknown: violation`).
+    pub unknown_violates: bool,
+    /// The share or count of applicable records that may violate it.
+    pub tolerance: Option<Tolerance>,
+    /// Whether fictional identifiers are reported like real ones (`fictional: report`).
+    pub report_fictional: bool,
+    /// Why the guideline asks for it.
+    pub because: Option<String>,
+    /// What to do about a finding.
+    pub remedy: Option<String>,
+    /// The field that groups the worklist.
+    pub assign: Option<FieldId>,
+    /// Its examples.
+    pub examples: Vec<Example>,
+    /// Fields named by `where` and the check, in order, without repeats: shown in findings and needed to run.
+    pub fields: Vec<FieldId>,
+    /// The source text of `where`, for people.
+    pub where_text: Option<String>,
+    /// The source text of the check, for people: `deadline: {…}`.
+    pub check_text: String,
+    /// Tailoring in force, with its reason.
+    pub tailored: Option<String>,
+    /// Switched off by tailoring: the reason.
+    pub off: Option<String>,
+    /// The file and the line at which it is declared.
+    pub declared: (String, u64),
+}
+
+/// The share or count of violations that a rule tolerates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tolerance {
+    /// Up to and including this share, in millionths.
+    Share(u32),
+    /// Up to and including this many.
+    Count(u64),
+}
+
+/// What a rule checks.
+#[derive(Debug, Clone)]
+pub enum Check {
+    /// Every field is present.
+    Require(Vec<FieldId>),
+    /// At least one field is present.
+    RequireAny(Vec<FieldId>),
+    /// The condition is true.
+    Assert(Expr),
+    /// The condition is false.
+    FailIf(Expr),
+    /// Done in time.
+    Deadline {
+        /// When it was done: a timestamp or date.
+        of: Expr,
+        /// When the clock starts: a timestamp or date.
+        after: Expr,
+        /// How long it may take.
+        within: Within,
+        /// How long before the start it may be done at the earliest.
+        not_before: Option<Within>,
+    },
+    /// The value has the form.
+    Format {
+        /// The field under test.
+        field: FieldId,
+        /// The form.
+        is: FormatCheck,
+    },
+    /// The value is in the set.
+    Allowed {
+        /// The field under test.
+        field: FieldId,
+        /// The set.
+        set: Arc<CodeSet>,
+        /// True when the set is written in the rule itself.
+        inline: bool,
+    },
+    /// No identifier where none belongs.
+    Identifiers(Identifiers),
+    /// Every present value can be read as its type. All typed fields where the list is the whole set.
+    Readable(Vec<FieldId>),
+    /// No other record has the same key.
+    Unique(Vec<FieldId>),
+    /// A figure of each group keeps its limits.
+    Measure {
+        /// The figure.
+        value: Aggregate,
+        /// The groups; empty: one group.
+        by: Vec<FieldId>,
+        /// The limits, each to be kept.
+        limits: Vec<Limit>,
+    },
+    /// Values do not break the order of the records in their file.
+    Ordered {
+        /// The field under test.
+        field: FieldId,
+        /// The groups; empty: one a file.
+        by: Vec<FieldId>,
+        /// Which way.
+        direction: Direction,
+        /// Whether equal neighbours break it.
+        strict: bool,
+    },
+    /// The columns of the record set's files.
+    Columns {
+        /// Undeclared columns are findings.
+        closed: bool,
+        /// The order of columns that is asked for; empty: any.
+        order: Vec<String>,
+    },
+}
+
+/// A span of time with its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Within {
+    /// How many.
+    pub amount: i64,
+    /// Of what.
+    pub unit: DeadlineUnit,
+}
+
+/// The unit of a deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the units")]
+pub enum DeadlineUnit {
+    Hours,
+    Days,
+    Months,
+    Years,
+}
+
+/// The form that a value must have.
+#[derive(Debug, Clone)]
+pub enum FormatCheck {
+    /// A named form with its check digits.
+    Named(Form),
+    /// A pattern of the whole value.
+    Pattern(Pattern),
+}
+
+/// Which identifiers must not be where.
+#[derive(Debug, Clone)]
+pub struct Identifiers {
+    /// The fields searched.
+    pub fields: Vec<FieldId>,
+    /// Whether unbound columns are searched too (`in: everything`).
+    pub unbound: bool,
+    /// Names of the detectors, in catalogue order.
+    pub detect: Vec<String>,
+    /// The lowest tier reported.
+    pub min_tier: Tier,
+}
+
+/// A limit that a figure must keep.
+#[derive(Debug, Clone)]
+pub struct Limit {
+    /// Which side.
+    pub kind: LimitKind,
+    /// The bound.
+    pub bound: Aggregate,
+    /// The bound as it is written.
+    pub text: String,
+}
+
+/// Which side of a limit is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the keys")]
+pub enum LimitKind {
+    AtMost,
+    AtLeast,
+    Equals,
+}
+
+/// Which way values must go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the keys")]
+pub enum Direction {
+    Rising,
+    Falling,
+}
+
+/// One example of a rule: records and what the rule must say of them.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// The as-of date; the day of the run would make an example rot, so there is a fixed default.
+    pub as_of: Option<Date>,
+    /// Parameters for this example.
+    pub params: Vec<(String, String)>,
+    /// The records, by record set, cells as source text after binding.
+    pub given: Vec<(String, Vec<ExampleRecord>)>,
+    /// Code-set and other files the rule names, by name.
+    pub files: Vec<(String, String)>,
+    /// What each record of the rule's set (or each group) must be, in order; one for all if one is given.
+    pub expect: Vec<Expectation>,
+    /// The line at which it stands.
+    pub line: u64,
+}
+
+/// One record of an example: field and text; an absent field is missing.
+#[derive(Debug, Clone, Default)]
+pub struct ExampleRecord {
+    /// The cells.
+    pub cells: Vec<(FieldId, String)>,
+}
+
+/// What a rule says of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the outcomes")]
+pub enum Expectation {
+    Pass,
+    Violation,
+    NotEvaluable,
+    NotApplicable,
+    Pending,
+}

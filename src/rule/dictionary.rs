@@ -1,0 +1,84 @@
+//! The dictionary: record sets, their fields, types, PHI classes, keys and references.
+
+use crate::expr::typed::FieldId;
+use crate::value::FieldType;
+
+/// The record sets known to a run: the built-in ones and those that packs declare.
+#[derive(Debug, Clone, Default)]
+pub struct Dictionary {
+    /// The record sets, in the order of their declaration.
+    pub sets: Vec<RecordSet>,
+}
+
+impl Dictionary {
+    /// The record set of that name.
+    #[must_use]
+    pub fn set(&self, name: &str) -> Option<&RecordSet> {
+        self.sets.iter().find(|set| set.name == name)
+    }
+}
+
+/// Records of one kind.
+#[derive(Debug, Clone)]
+pub struct RecordSet {
+    /// Its name: `encounters`.
+    pub name: String,
+    /// What one record is, in words.
+    pub title: String,
+    /// The fields that identify a record; may be empty.
+    pub key: Vec<FieldId>,
+    /// The fields; a `FieldId` is an index into this list.
+    pub fields: Vec<Field>,
+}
+
+impl RecordSet {
+    /// The number of the field of that name.
+    #[must_use]
+    pub fn field_id(&self, name: &str) -> Option<FieldId> {
+        let index = self.fields.iter().position(|field| field.name == name)?;
+        u16::try_from(index).ok().map(FieldId)
+    }
+
+    /// The field of that number.
+    #[must_use]
+    pub fn field(&self, id: FieldId) -> &Field {
+        &self.fields[usize::from(id.0)]
+    }
+}
+
+/// One field of a record set.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its name: `discharged_at`.
+    pub name: String,
+    /// Its type.
+    pub ty: FieldType,
+    /// How it may identify a person.
+    pub phi: Phi,
+    /// The words staff use for it.
+    pub label: Option<String>,
+    /// Header names under which it is recognised where no layout knows the file.
+    pub aliases: Vec<String>,
+    /// The codes that the dictionary declares for it; they are shown in clear. Empty: none declared.
+    pub values: Vec<String>,
+    /// The record set whose key it holds.
+    pub references: Option<String>,
+    /// True when a sound record may well have no value here (`revoked_at`, `end_at`).
+    pub often_blank: bool,
+}
+
+/// How a field may identify a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Phi {
+    /// It does not.
+    #[default]
+    None,
+    /// By itself: a name, a number, an address.
+    Direct,
+    /// Together with others: a ZIP code, an age.
+    Quasi,
+    /// A date about the person.
+    Date,
+    /// Free text that may hold anything.
+    Text,
+}

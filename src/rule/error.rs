@@ -1,0 +1,1230 @@
+//! What can be wrong with rule files and with the settings that choose among them.
+//!
+//! Every problem says what is wrong, where, and what to write instead. None ever holds a value from a record.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceSpan};
+use thiserror::Error;
+
+use crate::rule::tree;
+
+/// How many problems of one file are shown; whoever made more of them has made most of them in the same way.
+const MOST_SHOWN: usize = 100;
+
+/// Everything that keeps rules from being used, a file at a time.
+#[derive(Debug, Clone, Error, Diagnostic)]
+#[error("{} found in {}", self.counts(), self.parts())]
+pub struct RuleErrors(#[related] pub Vec<RuleError>);
+
+impl RuleErrors {
+    /// How many problems there are in all files, those that are only counted included.
+    #[must_use]
+    pub fn problem_count(&self) -> usize {
+        let problems = self.0.iter().flat_map(|error| &error.problems);
+        problems
+            .map(|problem| match problem {
+                RuleProblem::More { count } => *count,
+                _ => 1,
+            })
+            .sum()
+    }
+}
+
+impl RuleErrors {
+    /// How many problems there are, and how many of them are warnings.
+    fn counts(&self) -> String {
+        let problems = self.0.iter().flat_map(|error| &error.problems);
+        let warnings = problems.filter(|problem| problem.is_warning()).count();
+        let errors = self.problem_count().saturating_sub(warnings);
+        match (errors, warnings) {
+            (_, 0) => counted(errors, "problem"),
+            (0, _) => counted(warnings, "warning"),
+            _ => format!("{} and {}", counted(errors, "problem"), counted(warnings, "warning")),
+        }
+    }
+
+    /// Where they are.
+    fn parts(&self) -> String {
+        let mut parts: Vec<RulePart> = self.0.iter().map(|error| error.part).collect();
+        parts.sort_unstable();
+        parts.dedup();
+        if parts.is_empty() {
+            parts.push(RulePart::Rules);
+        }
+        parts.into_iter().map(RulePart::words).collect::<Vec<_>>().join(" and ")
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// What is wrong: rules, or what was asked of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum RulePart {
+    /// A file of rules, record sets or layouts.
+    #[default]
+    Rules,
+    /// The project file.
+    Project,
+    /// Flags and variables.
+    Settings,
+}
+
+impl RulePart {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Rules => "the rules",
+            Self::Project => "the project file",
+            Self::Settings => "these settings",
+        }
+    }
+}
+
+/// A rule file, or a set of flags, with everything wrong in it.
+#[derive(Debug, Clone, Error, Diagnostic)]
+#[error("cannot use {}", heading(name, text.is_some()))]
+pub struct RuleError {
+    /// The file as it was named, or `these settings` for flags.
+    pub name: String,
+    /// What it is.
+    pub part: RulePart,
+    /// The whole text of the file; `None` where it was not read, and for flags.
+    #[source_code]
+    pub text: Option<NamedSource<Arc<str>>>,
+    /// The problems found, in the order of the file; of very many the gravest, and the number of the others.
+    #[related]
+    pub problems: Vec<RuleProblem>,
+}
+
+fn heading(name: &str, file: bool) -> String {
+    if file { format!("`{name}`") } else { name.to_owned() }
+}
+
+impl RuleError {
+    /// The problems of one file, put into the order of the file.
+    pub(crate) fn new(name: &str, text: &Arc<str>, mut problems: Vec<RuleProblem>) -> Self {
+        let more = problems.len().saturating_sub(MOST_SHOWN);
+        if more > 0 {
+            // Each problem that is shown costs a walk through the text.
+            problems.sort_by_cached_key(|problem| (problem.is_warning(), problem.offset()));
+            problems.truncate(MOST_SHOWN);
+        }
+        problems.sort_by_cached_key(RuleProblem::offset);
+        if more > 0 {
+            problems.push(RuleProblem::More { count: more });
+        }
+        let text = match tree::shown(text) {
+            Cow::Borrowed(_) => Arc::clone(text),
+            Cow::Owned(shown) => shown.into(),
+        };
+        let text = Some(NamedSource::new(name, text).with_language("yaml"));
+        Self { name: name.to_owned(), part: RulePart::Rules, text, problems }
+    }
+
+    /// The same problems, of another part.
+    pub(crate) fn of(self, part: RulePart) -> Self {
+        Self { part, ..self }
+    }
+
+    /// Problems without a text to underline.
+    pub(crate) fn without_text(name: &str, problems: Vec<RuleProblem>) -> Self {
+        Self { name: name.to_owned(), part: RulePart::Rules, text: None, problems }
+    }
+}
+
+/// A place in a rule file as miette takes it.
+pub(crate) fn span(range: Range<usize>) -> SourceSpan {
+    (range.start, range.end.saturating_sub(range.start)).into()
+}
+
+/// A problem of an expression, at its place in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConditionProblem {
+    /// The code of the condition language: `E102`.
+    pub code: String,
+    /// What is wrong.
+    pub message: String,
+    /// What is wrong at the spot.
+    pub label: String,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// Whether the expression can be used all the same.
+    pub warning: bool,
+    /// Where it stands in the file.
+    pub span: SourceSpan,
+}
+
+impl fmt::Display for ConditionProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ConditionProblem {}
+
+impl Diagnostic for ConditionProblem {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(format!("chartaudit::expr::{}", self.code)))
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        self.warning.then_some(Severity::Warning)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let label = LabeledSpan::new_with_span(Some(self.label.clone()), self.span);
+        Some(Box::new(std::iter::once(label)))
+    }
+}
+
+/// One thing wrong in a rule file or in the settings.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+#[non_exhaustive]
+pub enum RuleProblem {
+    /// An expression is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Condition(#[from] ConditionProblem),
+    /// The file is larger than a rule file may be.
+    #[error("larger than {limit} MiB")]
+    #[diagnostic(
+        code(chartaudit::rule::too_large),
+        help("split it, and keep long code lists in a file of their own (`allowed: {{file: …}}`)")
+    )]
+    TooLarge {
+        /// The limit in MiB.
+        limit: usize,
+    },
+    /// The file cannot be read from the disk.
+    #[error("cannot be read: {reason}")]
+    #[diagnostic(code(chartaudit::rule::unreadable))]
+    Unreadable {
+        /// What the system says.
+        reason: String,
+    },
+    /// A folder holds no rule file.
+    #[error("no rule file in this folder")]
+    #[diagnostic(
+        code(chartaudit::rule::no_rule_files),
+        help("name a folder that holds `.yaml` files")
+    )]
+    NoRuleFiles,
+    /// A file says nothing: it is empty, or holds comments only.
+    #[error("nothing in it")]
+    #[diagnostic(
+        code(chartaudit::rule::nothing_in_it),
+        help("write a pack, a layout or records into it, or do not name it")
+    )]
+    NothingInIt,
+    /// The file is not UTF-8 text.
+    #[error("not UTF-8 text")]
+    #[diagnostic(code(chartaudit::rule::not_utf8), help("save it as UTF-8"))]
+    NotUtf8,
+    /// The text is not YAML.
+    #[error("not valid YAML: {message}")]
+    #[diagnostic(code(chartaudit::rule::syntax))]
+    Syntax {
+        /// What the parser says.
+        message: String,
+        /// Where it stands.
+        #[label("here")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A node carries an anchor.
+    #[error("anchors are not allowed")]
+    #[diagnostic(code(chartaudit::rule::anchor), help("write the text out where it is needed"))]
+    Anchor {
+        /// Where it stands.
+        #[label("this names a node")]
+        span: SourceSpan,
+    },
+    /// A node is an alias.
+    #[error("aliases are not allowed")]
+    #[diagnostic(code(chartaudit::rule::alias), help("write the text out where it is needed"))]
+    Alias {
+        /// Where it stands.
+        #[label("this stands for a node elsewhere")]
+        span: SourceSpan,
+    },
+    /// A mapping merges another.
+    #[error("merge keys are not allowed")]
+    #[diagnostic(
+        code(chartaudit::rule::merge_key),
+        help("write the keys out where they are needed")
+    )]
+    MergeKey {
+        /// Where it stands.
+        #[label("this pulls in another mapping")]
+        span: SourceSpan,
+    },
+    /// A node carries a tag.
+    #[error("tags are not allowed")]
+    #[diagnostic(
+        code(chartaudit::rule::tag),
+        help("remove the tag; put quotes around what must be text")
+    )]
+    Tag {
+        /// Where it stands.
+        #[label("this asks for a type of its own")]
+        span: SourceSpan,
+    },
+    /// A mapping gives a key twice.
+    #[error("key `{key}` is given twice")]
+    #[diagnostic(code(chartaudit::rule::duplicate_key), help("keep one of the two"))]
+    DuplicateKey {
+        /// The key.
+        key: String,
+        /// Where it stands.
+        #[label("again here")]
+        span: SourceSpan,
+        /// Where it is given first.
+        #[label("first given here")]
+        first: SourceSpan,
+    },
+    /// A key is a list or a mapping.
+    #[error("a key must be text")]
+    #[diagnostic(code(chartaudit::rule::key_not_text), help("write a plain name before the colon"))]
+    KeyNotText {
+        /// Where it stands.
+        #[label("this is a list or a mapping")]
+        span: SourceSpan,
+    },
+    /// A character that cannot be seen, or reorders what is seen.
+    #[error("hidden character {code}")]
+    #[diagnostic(code(chartaudit::rule::hidden_character), help("delete it"))]
+    HiddenCharacter {
+        /// Its code point.
+        code: String,
+        /// Where it stands.
+        #[label("right here")]
+        span: SourceSpan,
+    },
+    /// Lists and mappings nest too deep.
+    #[error("nested more than {limit} levels deep")]
+    #[diagnostic(code(chartaudit::rule::too_deep))]
+    TooDeep {
+        /// The limit.
+        limit: usize,
+        /// Where it stands.
+        #[label("too deep from here")]
+        span: SourceSpan,
+    },
+    /// The file holds too many values.
+    #[error("more than {limit} keys and values")]
+    #[diagnostic(
+        code(chartaudit::rule::too_many_nodes),
+        help("keep long code lists in a file of their own (`allowed: {{file: …}}`)")
+    )]
+    TooManyNodes {
+        /// The limit.
+        limit: usize,
+        /// Where it stands.
+        #[label("too many from here")]
+        span: SourceSpan,
+    },
+    /// The file holds too many documents.
+    #[error("more than {limit} documents in one file")]
+    #[diagnostic(code(chartaudit::rule::too_many_documents))]
+    TooManyDocuments {
+        /// The limit.
+        limit: usize,
+        /// Where it stands.
+        #[label("too many from here")]
+        span: SourceSpan,
+    },
+    /// The text has the right shape, but its values cannot be read.
+    #[error("cannot be read: {message}")]
+    #[diagnostic(code(chartaudit::rule::decode))]
+    Decode {
+        /// What the decoder says.
+        message: String,
+        /// Where it stands.
+        #[label("here")]
+        span: SourceSpan,
+    },
+    /// A document is none of the kinds that may stand in a rule file.
+    #[error("not a rule document")]
+    #[diagnostic(
+        code(chartaudit::rule::document_kind),
+        help("begin it with `pack: NAME`, `layout: NAME` or `records:`")
+    )]
+    DocumentKind {
+        /// Where it stands.
+        #[label("no `pack`, `layout` or `records` here")]
+        span: SourceSpan,
+    },
+    /// A mapping has a key that its kind does not know.
+    #[error("unknown key `{key}`")]
+    #[diagnostic(code(chartaudit::rule::unknown_key))]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// What the mapping is.
+        within: String,
+        /// Where it stands.
+        #[label("{within} has no such key")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A mapping lacks a key that it needs.
+    #[error("`{key}` is missing")]
+    #[diagnostic(code(chartaudit::rule::missing_key))]
+    MissingKey {
+        /// The key.
+        key: String,
+        /// What the mapping is.
+        within: String,
+        /// Where it stands.
+        #[label("{within} needs it")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A value is of another kind than its key takes.
+    #[error("expected {expected}, found {found}")]
+    #[diagnostic(code(chartaudit::rule::wrong_type))]
+    WrongType {
+        /// What the key takes.
+        expected: String,
+        /// What is there.
+        found: String,
+        /// Where it stands.
+        #[label("{found}")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A key has no value.
+    #[error("`{key}` has no value")]
+    #[diagnostic(code(chartaudit::rule::empty_value), help("give it a value or remove the key"))]
+    EmptyValue {
+        /// The key.
+        key: String,
+        /// Where it stands.
+        #[label("nothing after the colon")]
+        span: SourceSpan,
+    },
+    /// A value is none of the words that its key takes.
+    #[error("`{word}` is not one of the words allowed here")]
+    #[diagnostic(code(chartaudit::rule::unknown_word))]
+    UnknownWord {
+        /// The word.
+        word: String,
+        /// Where it stands.
+        #[label("not known here")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// The key belongs to a later version of the language.
+    #[error("`{key}` is not available in this version")]
+    #[diagnostic(
+        code(chartaudit::rule::not_available),
+        help("remove it, or use a newer chartaudit")
+    )]
+    NotAvailable {
+        /// The key.
+        key: String,
+        /// Where it stands.
+        #[label("reserved, but not built yet")]
+        span: SourceSpan,
+    },
+    /// A rule id is not of the form family/what-is-wrong.
+    #[error("`{id}` is not a rule id")]
+    #[diagnostic(code(chartaudit::rule::rule_id))]
+    RuleId {
+        /// The id.
+        id: String,
+        /// Where it stands.
+        #[label("not of the form `family/what-is-wrong`")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// Two rules have one id.
+    #[error("rule `{id}` is declared twice")]
+    #[diagnostic(
+        code(chartaudit::rule::duplicate_rule),
+        help("give it a name of its own; the other one stands in {other}")
+    )]
+    DuplicateRule {
+        /// The id.
+        id: String,
+        /// Where the other one stands.
+        other: String,
+        /// Where it stands.
+        #[label("this id is taken")]
+        span: SourceSpan,
+    },
+    /// A pack's name is not a plain name.
+    #[error("`{name}` is not a pack name")]
+    #[diagnostic(
+        code(chartaudit::rule::pack_name),
+        help("write it in lower case with dashes, like `us-hospital`")
+    )]
+    PackName {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("letters, digits and dashes only")]
+        span: SourceSpan,
+    },
+    /// Two documents give the header of one pack.
+    #[error("pack `{name}` has two headers")]
+    #[diagnostic(
+        code(chartaudit::rule::pack_header_twice),
+        help(
+            "keep title, version and params in one document; the others repeat `pack: {name}` and add `rules`"
+        )
+    )]
+    PackHeaderTwice {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("a second header")]
+        span: SourceSpan,
+    },
+    /// No document gives the header of a pack.
+    #[error("pack `{name}` has no title and version")]
+    #[diagnostic(code(chartaudit::rule::pack_without_header))]
+    PackWithoutHeader {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("only rules here")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A rule has no check.
+    #[error("a rule needs one check")]
+    #[diagnostic(code(chartaudit::rule::no_check))]
+    NoCheck {
+        /// Where it stands.
+        #[label("no check in this rule")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A rule has several checks.
+    #[error("a rule has exactly one check, and this has {count}")]
+    #[diagnostic(
+        code(chartaudit::rule::several_checks),
+        help("make a rule of each, or join conditions with AND")
+    )]
+    SeveralChecks {
+        /// How many.
+        count: usize,
+        /// Where it stands.
+        #[label("one more check")]
+        span: SourceSpan,
+    },
+    /// A record set that the dictionary does not have.
+    #[error("unknown record set `{name}`")]
+    #[diagnostic(code(chartaudit::rule::unknown_record_set))]
+    UnknownRecordSet {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("not in the dictionary")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A field that its record set does not have.
+    #[error("unknown field `{name}`")]
+    #[diagnostic(code(chartaudit::rule::unknown_field))]
+    UnknownField {
+        /// The name as it is written.
+        name: String,
+        /// The record set.
+        record_set: String,
+        /// Where it stands.
+        #[label("`{record_set}` has no such field")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A list names a field twice.
+    #[error("field `{name}` is listed twice")]
+    #[diagnostic(code(chartaudit::rule::repeated_field), help("name it once"))]
+    RepeatedField {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("again here")]
+        span: SourceSpan,
+    },
+    /// A list holds nothing.
+    #[error("an empty list")]
+    #[diagnostic(code(chartaudit::rule::empty_list))]
+    EmptyList {
+        /// Where it stands.
+        #[label("nothing is named here")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A record set has two fields of one name.
+    #[error("field `{name}` is declared twice in `{record_set}`")]
+    #[diagnostic(
+        code(chartaudit::rule::duplicate_field),
+        help("give it another name; the first stands in {other}")
+    )]
+    DuplicateField {
+        /// The name as it is written.
+        name: String,
+        /// The record set.
+        record_set: String,
+        /// Where the first one stands.
+        other: String,
+        /// Where it stands.
+        #[label("this name is taken")]
+        span: SourceSpan,
+    },
+    /// A record set has too many fields.
+    #[error("record set `{name}` has more than 65,535 fields")]
+    #[diagnostic(code(chartaudit::rule::too_many_fields))]
+    TooManyFields {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("too many")]
+        span: SourceSpan,
+    },
+    /// A field refers to a record set that the dictionary does not have.
+    #[error("unknown record set `{name}`")]
+    #[diagnostic(code(chartaudit::rule::unknown_reference))]
+    UnknownReference {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("referred to here, but nowhere declared")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// Two documents give a record set different keys.
+    #[error("record set `{name}` has another key already")]
+    #[diagnostic(code(chartaudit::rule::key_conflict), help("keep the key in one document"))]
+    KeyConflict {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("differs from the first declaration")]
+        span: SourceSpan,
+    },
+    /// A field's type does not fit what is done with it.
+    #[error("field `{name}` is of type {found}")]
+    #[diagnostic(code(chartaudit::rule::field_type))]
+    FieldType {
+        /// The name as it is written.
+        name: String,
+        /// Its type.
+        found: String,
+        /// What is needed.
+        wanted: String,
+        /// Where it stands.
+        #[label("{wanted} is needed here")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// An expression's type does not fit its place.
+    #[error("expected {wanted}, found {found}")]
+    #[diagnostic(code(chartaudit::rule::condition_type))]
+    ConditionType {
+        /// What is needed.
+        wanted: String,
+        /// What is there.
+        found: String,
+        /// Where it stands.
+        #[label("{found}")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A span of time is not a number and a unit.
+    #[error("`{text}` is not a span of time")]
+    #[diagnostic(
+        code(chartaudit::rule::span),
+        help("write a number or `:parameter` and hours, days, months or years, like `30 days`")
+    )]
+    Span {
+        /// The text.
+        text: String,
+        /// Where it stands.
+        #[label("not a number and a unit")]
+        span: SourceSpan,
+    },
+    /// A parameter counts another unit than its place says.
+    #[error("parameter `{name}` counts {unit}, not {used}")]
+    #[diagnostic(code(chartaudit::rule::unit_mismatch), help("write `:{name} {unit}`"))]
+    UnitMismatch {
+        /// The name as it is written.
+        name: String,
+        /// Its own unit.
+        unit: String,
+        /// The unit used.
+        used: String,
+        /// Where it stands.
+        #[label("{used} here")]
+        span: SourceSpan,
+    },
+    /// A parameter that the pack does not have.
+    #[error("unknown parameter `{name}`")]
+    #[diagnostic(code(chartaudit::rule::unknown_param))]
+    UnknownParam {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("not among the pack's params")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A parameter's value is not of its type.
+    #[error("`{value}` is not {wanted}")]
+    #[diagnostic(code(chartaudit::rule::param_type))]
+    ParamType {
+        /// The name as it is written.
+        name: String,
+        /// The value.
+        value: String,
+        /// What its type takes.
+        wanted: String,
+        /// Where it stands.
+        #[label("parameter `{name}` takes {wanted}")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A parameter's value is out of its bounds.
+    #[error("`{value}` is out of bounds for parameter `{name}`")]
+    #[diagnostic(code(chartaudit::rule::param_range))]
+    ParamRange {
+        /// The name as it is written.
+        name: String,
+        /// The value.
+        value: String,
+        /// The bounds.
+        bounds: String,
+        /// Where it stands.
+        #[label("{bounds}")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// Bounds where the type has none, or bounds in the wrong order.
+    #[error("these bounds make no sense")]
+    #[diagnostic(
+        code(chartaudit::rule::param_bounds),
+        help("give `min` and `max` to integers, decimals and dates only, the smaller first")
+    )]
+    ParamBounds {
+        /// Why.
+        why: String,
+        /// Where it stands.
+        #[label("{why}")]
+        span: SourceSpan,
+    },
+    /// A named form that does not exist.
+    #[error("unknown form `{name}`")]
+    #[diagnostic(code(chartaudit::rule::unknown_form))]
+    UnknownForm {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("no form of this name")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// Exactly one of several keys is needed.
+    #[error("give exactly one of {keys}")]
+    #[diagnostic(code(chartaudit::rule::one_of))]
+    OneOf {
+        /// The keys.
+        keys: String,
+        /// How many are there.
+        found: String,
+        /// Where it stands.
+        #[label("{found}")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A detector that does not exist.
+    #[error("unknown detector `{name}`")]
+    #[diagnostic(code(chartaudit::rule::unknown_detector))]
+    UnknownDetector {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("no detector of this name")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A code-set file cannot be found.
+    #[error("cannot find code set `{name}`")]
+    #[diagnostic(
+        code(chartaudit::rule::code_set_missing),
+        help("put it beside the rule file, at `{path}`")
+    )]
+    CodeSetMissing {
+        /// The name as it is written.
+        name: String,
+        /// Where it was looked for.
+        path: String,
+        /// Where it stands.
+        #[label("no such file")]
+        span: SourceSpan,
+    },
+    /// A code-set file holds no codes.
+    #[error("code set `{name}` holds no codes")]
+    #[diagnostic(code(chartaudit::rule::code_set_empty), help("write one code a line"))]
+    CodeSetEmpty {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("nothing to compare with")]
+        span: SourceSpan,
+    },
+    /// A tolerance is neither a share nor a count.
+    #[error("`{text}` is not a tolerance")]
+    #[diagnostic(
+        code(chartaudit::rule::tolerance),
+        help("write a share like `0.5%` or a count like `3`")
+    )]
+    Tolerance {
+        /// The text.
+        text: String,
+        /// Where it stands.
+        #[label("not a share or a count")]
+        span: SourceSpan,
+    },
+    /// A text is not a calendar date.
+    #[error("`{text}` is not a date")]
+    #[diagnostic(code(chartaudit::rule::bad_date), help("write it as YYYY-MM-DD"))]
+    BadDate {
+        /// The text.
+        text: String,
+        /// Where it stands.
+        #[label("not a day of the calendar")]
+        span: SourceSpan,
+    },
+    /// A period ends before it starts.
+    #[error("ends before it starts")]
+    #[diagnostic(code(chartaudit::rule::date_order), help("swap the two dates"))]
+    DateOrder {
+        /// Where it stands.
+        #[label("earlier than `from`")]
+        span: SourceSpan,
+    },
+    /// An example gives no record of the rule's set.
+    #[error("no record of `{record_set}` in this example")]
+    #[diagnostic(
+        code(chartaudit::rule::example_without_records),
+        help("add `{record_set}: […]` to `given`")
+    )]
+    ExampleWithoutRecords {
+        /// The record set.
+        record_set: String,
+        /// Where it stands.
+        #[label("nothing for the rule to judge")]
+        span: SourceSpan,
+    },
+    /// An example expects another number of outcomes than it has records.
+    #[error("{expected} outcomes for {records} records")]
+    #[diagnostic(code(chartaudit::rule::expectation_count))]
+    ExpectationCount {
+        /// The outcomes.
+        expected: usize,
+        /// The records.
+        records: usize,
+        /// Where it stands.
+        #[label("one word for all, or one for each record")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A format cannot be used.
+    #[error("`{text}` is not a format")]
+    #[diagnostic(code(chartaudit::rule::bad_format))]
+    BadFormat {
+        /// The text.
+        text: String,
+        /// Why.
+        why: String,
+        /// Where it stands.
+        #[label("{why}")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A reading option cannot be used.
+    #[error("`{text}` cannot be used as {what}")]
+    #[diagnostic(code(chartaudit::rule::bad_option))]
+    BadOption {
+        /// The text.
+        text: String,
+        /// What it is for.
+        what: String,
+        /// Why.
+        why: String,
+        /// Where it stands.
+        #[label("{why}")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A reading option is given at two levels.
+    #[error("`{key}` is given twice for one source")]
+    #[diagnostic(code(chartaudit::rule::option_twice), help("keep one of the two"))]
+    OptionTwice {
+        /// The key.
+        key: String,
+        /// Where it stands.
+        #[label("again here")]
+        span: SourceSpan,
+    },
+    /// Two layouts have one name.
+    #[error("layout `{name}` is declared twice")]
+    #[diagnostic(
+        code(chartaudit::rule::duplicate_layout),
+        help("give it a name of its own; the other one stands in {other}")
+    )]
+    DuplicateLayout {
+        /// The name as it is written.
+        name: String,
+        /// Where the other one stands.
+        other: String,
+        /// Where it stands.
+        #[label("this name is taken")]
+        span: SourceSpan,
+    },
+    /// The project file names a layout that nobody wrote.
+    #[error("unknown layout `{name}`")]
+    #[diagnostic(code(chartaudit::rule::unknown_layout))]
+    UnknownLayout {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("no layout of this name")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: String,
+    },
+    /// A binding maps source codes to a code that the dictionary does not declare.
+    #[error("`{name}` is not a code of field `{field}`")]
+    #[diagnostic(code(chartaudit::rule::unmapped_code))]
+    UnmappedCode {
+        /// The name as it is written.
+        name: String,
+        /// The field.
+        field: String,
+        /// Where it stands.
+        #[label("the dictionary does not declare it")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A binding maps one source code to two codes.
+    #[error("source code `{name}` is mapped twice")]
+    #[diagnostic(code(chartaudit::rule::code_mapped_twice), help("keep one of the two"))]
+    CodeMappedTwice {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("again here")]
+        span: SourceSpan,
+    },
+    /// A tailoring loosens a rule without a reason.
+    #[error("loosening a rule needs a reason")]
+    #[diagnostic(code(chartaudit::rule::reason), help("add `because: …`; it stands in the report"))]
+    Reason {
+        /// What it loosens.
+        what: String,
+        /// Where it stands.
+        #[label("{what}")]
+        span: SourceSpan,
+    },
+    /// A tailoring changes nothing.
+    #[error("nothing is changed here")]
+    #[diagnostic(
+        code(chartaudit::rule::nothing_tailored),
+        help("say what is to change, or remove the entry")
+    )]
+    NothingTailored {
+        /// Where it stands.
+        #[label("no severity, off, required or tolerance")]
+        span: SourceSpan,
+    },
+    /// A setting names a rule that no loaded pack has.
+    #[error("no rule `{name}`")]
+    #[diagnostic(code(chartaudit::rule::no_such_rule))]
+    NoSuchRule {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("no loaded pack has it")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A flag names a rule that no loaded pack has.
+    #[error("no rule `{name}`")]
+    #[diagnostic(code(chartaudit::rule::no_such_rule_plain))]
+    NoSuchRulePlain {
+        /// The name as it is written.
+        name: String,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A flag or setting names a pack that is not there.
+    #[error("no pack `{name}`")]
+    #[diagnostic(code(chartaudit::rule::no_such_pack))]
+    NoSuchPack {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands, if in a file.
+        #[label("set for `{name}`, which is no pack")]
+        span: Option<SourceSpan>,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A selection matches no rule.
+    #[error("`{flag} {text}` matches no rule")]
+    #[diagnostic(code(chartaudit::rule::selects_nothing))]
+    SelectsNothing {
+        /// The flag.
+        flag: String,
+        /// Its value.
+        text: String,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A setting names a parameter that no pack has.
+    #[error("no parameter `{name}`")]
+    #[diagnostic(code(chartaudit::rule::param_unknown_here))]
+    ParamUnknownHere {
+        /// The name as it is written, with its pack if that is said.
+        name: String,
+        /// Where it stands, if in a file.
+        #[label("the pack has no such parameter")]
+        span: Option<SourceSpan>,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A setting names a parameter that several packs have.
+    #[error("several packs have a parameter `{name}`")]
+    #[diagnostic(code(chartaudit::rule::param_ambiguous))]
+    ParamAmbiguous {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands, if in a file.
+        #[label("which of them is meant?")]
+        span: Option<SourceSpan>,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A setting gives a parameter a value that it cannot take.
+    #[error("`{value}` cannot be the value of parameter `{name}`: {why}")]
+    #[diagnostic(code(chartaudit::rule::param_value))]
+    ParamValue {
+        /// The name as it is written.
+        name: String,
+        /// The value.
+        value: String,
+        /// Why.
+        why: String,
+        /// Where it stands, if in a file.
+        #[label("{why}")]
+        span: Option<SourceSpan>,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A setting names a parameter of a pack that does not run.
+    #[error("parameter `{name}` belongs to pack `{pack}`, which does not run")]
+    #[diagnostic(
+        code(chartaudit::rule::param_of_pack_not_run),
+        help("run the pack with `{flag}`, or leave the parameter out")
+    )]
+    ParamOfPackNotRun {
+        /// The parameter.
+        name: String,
+        /// Its pack.
+        pack: String,
+        /// The flag that runs the pack.
+        flag: String,
+        /// Where it stands, if in a file.
+        #[label("without effect")]
+        span: Option<SourceSpan>,
+    },
+    /// A jurisdiction for which no pack is made.
+    #[error("no pack is made for jurisdiction `{name}`")]
+    #[diagnostic(code(chartaudit::rule::unknown_jurisdiction))]
+    UnknownJurisdiction {
+        /// The name as it is written.
+        name: String,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A kind of facility that neither a pack nor the list of kinds knows.
+    #[error("no kind of facility is called `{name}`")]
+    #[diagnostic(code(chartaudit::rule::unknown_facility))]
+    UnknownFacility {
+        /// The name as it is written.
+        name: String,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A shipped rule lacks a part that it must have.
+    #[error("`{key}` is missing")]
+    #[diagnostic(code(chartaudit::rule::missing_for_strict))]
+    MissingForStrict {
+        /// The key.
+        key: String,
+        /// Where it stands.
+        #[label("a shipped rule has it")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A shipped rule lacks a kind of example.
+    #[error("no example that expects `{outcome}`")]
+    #[diagnostic(
+        code(chartaudit::rule::missing_example),
+        help("add an example with `expect: {outcome}`")
+    )]
+    MissingExample {
+        /// The outcome.
+        outcome: String,
+        /// Where it stands.
+        #[label("a shipped rule shows what passes and what does not")]
+        span: SourceSpan,
+    },
+    /// A condition compares a field that is normally blank without its blank case.
+    #[error("field `{name}` is often blank")]
+    #[diagnostic(
+        code(chartaudit::rule::bare_often_blank),
+        help("write `{name} IS NULL OR …` or `{name} IS NOT NULL AND …` around it"),
+        severity(Warning)
+    )]
+    BareOftenBlank {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("unknown for every record where it is blank")]
+        span: SourceSpan,
+    },
+    /// Further problems that are not shown one by one, none of them graver than those that are.
+    #[error("and {count} more")]
+    #[diagnostic(
+        code(chartaudit::rule::more),
+        help("repair these first, then check again"),
+        severity(Warning)
+    )]
+    More {
+        /// How many.
+        count: usize,
+    },
+    /// A rule from memory is an error.
+    #[error("an unverified guideline is a warning at most")]
+    #[diagnostic(
+        code(chartaudit::rule::unverified_error),
+        help("set `severity: warning`, or verify the text")
+    )]
+    UnverifiedError {
+        /// Where it stands.
+        #[label("severity `error` rests on memory alone")]
+        span: SourceSpan,
+    },
+}
+
+impl RuleProblem {
+    /// Where in its file the problem stands; problems of the whole file come first.
+    #[must_use]
+    pub fn offset(&self) -> usize {
+        self.labels().and_then(|mut labels| labels.next()).map_or(0, |label| label.offset())
+    }
+
+    /// Whether the rules can be used all the same.
+    #[must_use]
+    pub fn is_warning(&self) -> bool {
+        self.severity() == Some(Severity::Warning)
+    }
+}
+
+/// The closest of some names, as a help text, if one is close.
+pub(crate) fn did_you_mean<'n>(
+    name: &str,
+    known: impl IntoIterator<Item = &'n str>,
+) -> Option<String> {
+    closest(name, known).map(|found| format!("did you mean `{found}`?"))
+}
+
+/// The closest of some names, if one is close.
+pub(crate) fn closest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let lower = name.to_lowercase();
+    let most = name.chars().count() / 3;
+    known
+        .into_iter()
+        .map(|candidate| (strsim::osa_distance(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|&(distance, _)| distance <= most.max(2) && distance < name.chars().count().max(1))
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Names as a list for people, each in backticks.
+pub(crate) fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,41 @@
+//! What a person writes in YAML, read, checked and made ready: dictionary, layouts, packs and rules.
+//!
+//! A text goes through a span tree (places), a shape check against the schema of its kind, raw
+//! shapes, and checks of every name and condition; everything wrong is reported at once, at its place.
+//!
+//! This room never reads a record.
+
+mod error;
+mod text;
+mod tree;
+mod raw;
+mod shape;
+mod decode;
+mod file;
+mod dictionary;
+mod layout;
+mod checked;
+mod detector;
+mod check;
+mod settings;
+mod load;
+mod lint;
+pub mod config;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::checked::{
+    Check, CheckedRule, Citation, Confidence, DeadlineUnit, Direction, Example, ExampleRecord,
+    Expectation, Family, FormatCheck, Identifiers, Limit, LimitKind, Pack, ParamValue, RuleId,
+    Severity, Status, Tolerance, Within,
+};
+pub use self::dictionary::{Dictionary, Field, Phi, RecordSet};
+pub use self::error::{ConditionProblem, RuleError, RuleErrors, RulePart, RuleProblem};
+pub use self::file::schema;
+pub use self::layout::{Binding, HeaderMode, Layout, LayoutSource, SourceOptions};
+pub use self::lint::{Strictness, lint};
+pub use self::load::{PackNotRun, RuleBook, check_places, load, recheck};
+pub use self::settings::{LoadRequest, PackSelection, ParamSetting, Place, Tailoring};
+pub use self::text::{RuleText, embedded, read_paths};
+pub use crate::detect::Tier;

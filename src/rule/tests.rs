@@ -1,0 +1,2650 @@
+//! Whole rule files: what is said of them, and what they become.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use miette::{Diagnostic as _, GraphicalReportHandler, GraphicalTheme};
+use proptest::prelude::{Just, Strategy, prop_oneof, proptest};
+
+use crate::expr::typed::FieldId;
+use crate::rule::error::RuleErrors;
+use crate::rule::load::needed;
+use crate::rule::tree::{self, Node, NodeKind};
+use crate::rule::{
+    Check, Expectation, LoadRequest, PackSelection, ParamSetting, Place, RuleBook, RuleText,
+    Severity, Strictness, Tailoring, Tolerance, config, embedded, lint, load, read_paths, recheck,
+};
+
+const DICTIONARY: &str = "\
+records:
+  encounters:
+    title: One stay or visit
+    key: [encounter_id]
+    fields:
+      encounter_id:  {type: id, phi: direct}
+      patient_id:    {type: id, phi: direct, references: patients}
+      class:         {type: code, values: [inpatient, emergency]}
+      admitted_at:   {type: timestamp, phi: date}
+      discharged_at: {type: timestamp, phi: date}
+      closed_on:     {type: date, often_blank: true}
+      charge:        {type: decimal}
+      notes:         {type: text, phi: text}
+  patients:
+    key: [patient_id]
+    fields:
+      patient_id: {type: id, phi: direct}
+      ssn:        {type: id, phi: direct, label: Social security number, aliases: [SSN]}
+";
+
+const PACK: &str = "\
+pack: local
+title: House rules
+version: 1.0.0
+params:
+  days: {type: integer, default: 30, unit: days, min: 1, max: 90}
+rules:
+  - id: completeness/discharge-missing
+    title: No discharge
+    severity: error
+    guideline:
+      - {cite: 42 CFR 482.24, authority: CMS, confidence: primary, in_force: {from: 2006-01-26}}
+    records: encounters
+    because: >
+      It is asked
+      for.
+    remedy: Ask the ward.
+    assign: patient_id
+    tolerance: 0.5%
+    require: [discharged_at]
+    examples:
+      - {as_of: 2026-01-01, given: {encounters: [{encounter_id: 010, discharged_at: 2026-01-01}]}, expect: pass}
+      - {given: {encounters: [{encounter_id: 1e3}, {encounter_id: no, charge: 12.50}]}, expect: [violation, violation]}
+  - id: completeness/discharge-late
+    title: Late
+    severity: warning
+    records: encounters
+    deadline: {of: discharged_at, after: admitted_at, within: \":days days\"}
+    examples:
+      - {params: {days: 5}, given: {encounters: [{}]}, expect: not-evaluable}
+  - id: completeness/class-unknown
+    title: Not a class
+    severity: note
+    records: encounters
+    allowed: {field: class, values: [no, 010, 1e3]}
+";
+
+/// What is said of a text beside the dictionary.
+fn report(text: &str) -> String {
+    render(&problems(text, &LoadRequest::default()))
+}
+
+fn problems(text: &str, request: &LoadRequest<'_>) -> RuleErrors {
+    load(texts(text), request).expect_err("the text is faulty")
+}
+
+fn texts(text: &str) -> Vec<RuleText> {
+    [("dictionary.yaml", DICTIONARY), ("house/rules.yaml", text)]
+        .map(|(name, text)| RuleText { name: name.to_owned(), text: text.to_owned() })
+        .into()
+}
+
+fn book(text: &str, request: &LoadRequest<'_>) -> RuleBook {
+    load(texts(text), request).unwrap_or_else(|errors| panic!("{}", render(&errors)))
+}
+
+fn render(errors: &RuleErrors) -> String {
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
+        .with_width(100)
+        .with_links(false);
+    let mut text = String::new();
+    handler.render_report(&mut text, errors).unwrap();
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+const NOT_YAML: &str = "pack: local\nrules:\n  - id: a: b\n";
+const TABS: &str = "pack: local\nrules:\n\t- id: a\n";
+const FORBIDDEN: &str = "\
+pack: &name local
+title: *name
+title: !text again
+<<: {a: b}
+? [a]
+: c
+";
+const HIDDEN: &str = "pack: local\ntitle: \"a\u{202e}b\"\n";
+const SHAPE: &str = "\
+pack: local
+titel: House rules
+version: 1.0.0
+rules:
+  - id: completeness/a
+    title: A
+    severity: eror
+    records: encounters
+    when: class = 'inpatient'
+    require: 5
+    required: yes
+  - severity: error
+    title:
+    records: encounters
+    require: [discharged_at]
+    with: {patient: patients}
+    examples:
+      - {given: {encounters: [{class: ~}]}, expect: passed}
+  - id: completeness/c
+    title: C
+    severity: error
+    records: encounter
+    require: [discharged_on]
+---
+something: else
+";
+const NAMES: &str = "\
+pack: Local
+title: House rules
+version: 1.0.0
+params:
+  days: {type: integer, default: many}
+  share: {type: decimal, default: 0.5, min: 0.6}
+  word: {type: text, default: a, min: b}
+  turned: {type: integer, default: 3, min: 9, max: 1}
+rules:
+  - {id: complete/a, title: A, severity: error, records: encounters, require: [discharged_at]}
+  - {id: completeness/b, title: B, severity: error, records: encounter, require: [discharged_at]}
+  - {id: completeness/c, title: C, severity: error, records: encounters, require: [dischargd_at, class, class]}
+  - {id: completeness/d, title: D, severity: error, records: encounters}
+  - {id: completeness/e, title: E, severity: error, records: encounters, require: [class], unique: [class]}
+  - {id: completeness/e, title: E, severity: error, records: encounters, require: []}
+  - {id: completeness/f, title: F, severity: error, records: encounters, require: [], assign: nobody, tolerance: half}
+";
+const CHECKS: &str = "\
+pack: local
+title: House rules
+version: 1.0.0
+params:
+  days: {type: integer, default: 30, unit: days}
+  word: {type: text, default: a}
+rules:
+  - id: completeness/a
+    title: A
+    severity: error
+    records: encounters
+    guideline: [{cite: X, in_force: {from: 2006-13-01}}, {cite: Y, in_force: {from: 2006-01-02, to: 2006-01-01}}]
+    deadline: {of: class, after: admitted_at, within: \":days hours\"}
+  - {id: completeness/b, title: B, severity: error, records: encounters, deadline: {of: admitted_at, after: discharged_at, within: soon}}
+  - {id: completeness/c, title: C, severity: error, records: encounters, deadline: {of: admitted_at, after: discharged_at, within: \":dayz days\"}}
+  - {id: completeness/c2, title: C, severity: error, records: encounters, deadline: {of: admitted_at, after: discharged_at, within: \":word days\"}}
+  - {id: completeness/d, title: D, severity: error, records: encounters, format: {field: patient_id, is: us-np}}
+  - {id: completeness/e, title: E, severity: error, records: encounters, format: {field: charge, is: us-npi}}
+  - {id: completeness/f, title: F, severity: error, records: encounters, format: {field: class}}
+  - {id: completeness/g, title: G, severity: error, records: encounters, allowed: {field: class, file: codes.csv}}
+  - {id: completeness/h, title: H, severity: error, records: encounters, allowed: {field: class, code_set: empty}}
+  - {id: completeness/i, title: I, severity: error, records: encounters, identifiers: {in: text, detect: [us-sn]}}
+  - {id: completeness/j, title: J, severity: error, records: encounters, measure: {value: count()}}
+  - id: completeness/k
+    title: K
+    severity: error
+    records: encounters
+    require: [class]
+    examples:
+      - {given: {patients: [{ssn: 1}]}, expect: pass}
+      - {given: {encounters: [{clas: a}]}, expect: [pass, pass], params: {dys: 3}}
+";
+const CONDITIONS: &str = "\
+pack: local
+title: House rules
+version: 1.0.0
+rules:
+  - id: completeness/a
+    title: A
+    severity: error
+    records: encounters
+    where: |
+      class = 'inpatient'
+        AND dischargd_at IS NOT NULL
+    assert: >-
+      class = 'inpatient'
+      AND admited_at IS NOT NULL
+  - id: completeness/b
+    title: B
+    severity: error
+    records: encounters
+    where: 'class = ''a'' AND patint_id IS NOT NULL'
+    fail_if: \"class = '\\u00e9' AND chrge > 3\"
+  - {id: completeness/c, title: C, severity: error, records: encounters, format: {field: class, pattern: \"a(?=b)\"}}
+";
+const LAYOUTS: &str = "\
+layout: house
+sources:
+  encounter:
+    bind: {encounter_id: Id}
+  encounters:
+    csv: {delimiter: \"ab\", encoding: utf-9, footer: \"(\", header: none}
+    delimiter: \",\"
+    timezone: Mars/Olympus
+    expect: true
+    key: [id]
+    bind:
+      encounter_id: Id
+      discharged: STOP
+      admitted_at: {column: START, formats: [isso]}
+      charge: {formats: [iso], decimal: \"..\"}
+      class: {column: [CLASS, Class], values: {inpatients: [i], emergency: [e, i]}}
+---
+layout: house
+sources: {}
+---
+records:
+  encounters:
+    key: [class]
+    fields:
+      class: {type: code}
+      doctor_id: {type: id, references: staff}
+---
+pack: local
+title: House rules
+version: 1.0.0
+---
+pack: local
+title: House rules
+---
+pack: bare
+rules: []
+";
+
+#[test]
+fn what_is_not_yaml() {
+    insta::assert_snapshot!(report(NOT_YAML), @r#"
+      × 1 problem found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Error: chartaudit::rule::syntax
+
+      × not valid YAML: mapping values are not allowed in this context
+       ╭─[house/rules.yaml:3:10]
+     2 │ rules:
+     3 │   - id: a: b
+       ·          ┬
+       ·          ╰── here
+       ╰────
+      help: put quotes around a text that holds `: `, and check the indentation
+    "#);
+    insta::assert_snapshot!(report(TABS), @r#"
+      × 1 problem found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Error: chartaudit::rule::syntax
+
+      × not valid YAML: tabs disallowed within this context (block indentation)
+       ╭─[house/rules.yaml:3:2]
+     2 │ rules:
+     3 │     - id: a
+       ·     ┬
+       ·     ╰── here
+       ╰────
+      help: indent with spaces; YAML forbids tabs there
+    "#);
+}
+
+#[test]
+fn what_rule_files_have_no_need_of() {
+    insta::assert_snapshot!(report(FORBIDDEN), @r#"
+      × 6 problems found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Error: chartaudit::rule::anchor
+
+      × anchors are not allowed
+       ╭─[house/rules.yaml:1:7]
+     1 │ pack: &name local
+       ·       ──┬──
+       ·         ╰── this names a node
+     2 │ title: *name
+       ╰────
+      help: write the text out where it is needed
+
+    Error: chartaudit::rule::alias
+
+      × aliases are not allowed
+       ╭─[house/rules.yaml:2:8]
+     1 │ pack: &name local
+     2 │ title: *name
+       ·        ──┬──
+       ·          ╰── this stands for a node elsewhere
+     3 │ title: !text again
+       ╰────
+      help: write the text out where it is needed
+
+    Error: chartaudit::rule::duplicate_key
+
+      × key `title` is given twice
+       ╭─[house/rules.yaml:2:1]
+     1 │ pack: &name local
+     2 │ title: *name
+       · ──┬──
+       ·   ╰── first given here
+     3 │ title: !text again
+       · ──┬──
+       ·   ╰── again here
+     4 │ <<: {a: b}
+       ╰────
+      help: keep one of the two
+
+    Error: chartaudit::rule::tag
+
+      × tags are not allowed
+       ╭─[house/rules.yaml:3:8]
+     2 │ title: *name
+     3 │ title: !text again
+       ·        ──┬──
+       ·          ╰── this asks for a type of its own
+     4 │ <<: {a: b}
+       ╰────
+      help: remove the tag; put quotes around what must be text
+
+    Error: chartaudit::rule::merge_key
+
+      × merge keys are not allowed
+       ╭─[house/rules.yaml:4:1]
+     3 │ title: !text again
+     4 │ <<: {a: b}
+       · ─┬
+       ·  ╰── this pulls in another mapping
+     5 │ ? [a]
+       ╰────
+      help: write the keys out where they are needed
+
+    Error: chartaudit::rule::key_not_text
+
+      × a key must be text
+       ╭─[house/rules.yaml:5:3]
+     4 │ <<: {a: b}
+     5 │ ? [a]
+       ·   ─┬─
+       ·    ╰── this is a list or a mapping
+     6 │ : c
+       ╰────
+      help: write a plain name before the colon
+    "#);
+    insta::assert_snapshot!(report(HIDDEN), @r#"
+      × 2 problems found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Error: chartaudit::rule::missing_key
+
+      × `version` is missing
+       ╭─[house/rules.yaml:1:7]
+     1 │ pack: local
+       ·       ──┬──
+       ·         ╰── the header of a pack needs it
+     2 │ title: "a�b"
+       ╰────
+      help: add `version` beside `pack: local`
+
+    Error: chartaudit::rule::hidden_character
+
+      × hidden character U+202E
+       ╭─[house/rules.yaml:2:10]
+     1 │ pack: local
+     2 │ title: "a�b"
+       ·          ┬
+       ·          ╰── right here
+       ╰────
+      help: delete it
+    "#);
+}
+
+#[test]
+fn wrong_shapes_are_all_reported_and_the_other_rules_checked() {
+    insta::assert_snapshot!(report(SHAPE), @r#"
+      × 12 problems found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Error: chartaudit::rule::missing_key
+
+      × `title` is missing
+       ╭─[house/rules.yaml:1:7]
+     1 │ pack: local
+       ·       ──┬──
+       ·         ╰── the header of a pack needs it
+     2 │ titel: House rules
+       ╰────
+      help: add `title` beside `pack: local`
+
+    Error: chartaudit::rule::unknown_key
+
+      × unknown key `titel`
+       ╭─[house/rules.yaml:2:1]
+     1 │ pack: local
+     2 │ titel: House rules
+       · ──┬──
+       ·   ╰── a pack has no such key
+     3 │ version: 1.0.0
+       ╰────
+      help: did you mean `title`?
+
+    Error: chartaudit::rule::unknown_word
+
+      × `eror` is not one of the words allowed here
+       ╭─[house/rules.yaml:7:15]
+     6 │     title: A
+     7 │     severity: eror
+       ·               ──┬─
+       ·                 ╰── not known here
+     8 │     records: encounters
+       ╰────
+      help: did you mean `error`?
+
+    Error: chartaudit::rule::unknown_key
+
+      × unknown key `when`
+        ╭─[house/rules.yaml:9:5]
+      8 │     records: encounters
+      9 │     when: class = 'inpatient'
+        ·     ──┬─
+        ·       ╰── a rule has no such key
+     10 │     require: 5
+        ╰────
+      help: did you mean `where`?
+
+    Error: chartaudit::rule::wrong_type
+
+      × expected a list of field names, found a number
+        ╭─[house/rules.yaml:10:14]
+      9 │     when: class = 'inpatient'
+     10 │     require: 5
+        ·              ┬
+        ·              ╰── a number
+     11 │     required: yes
+        ╰────
+      help: write it as a list: `[5]`
+
+    Error: chartaudit::rule::wrong_type
+
+      × expected `true` or `false`, found text
+        ╭─[house/rules.yaml:11:15]
+     10 │     require: 5
+     11 │     required: yes
+        ·               ─┬─
+        ·                ╰── text
+     12 │   - severity: error
+        ╰────
+      help: write `true`
+
+    Error: chartaudit::rule::missing_key
+
+      × `id` is missing
+        ╭─[house/rules.yaml:12:5]
+     11 │     required: yes
+     12 │   - severity: error
+        ·     ────┬───
+        ·         ╰── a rule needs it
+     13 │     title:
+        ╰────
+      help: add `id`: `family/what-is-wrong`; the family is retention, confidentiality or completeness
+
+    Error: chartaudit::rule::empty_value
+
+      × `title` has no value
+        ╭─[house/rules.yaml:13:5]
+     12 │   - severity: error
+     13 │     title:
+        ·     ──┬──
+        ·       ╰── nothing after the colon
+     14 │     records: encounters
+        ╰────
+      help: give it a value or remove the key
+
+    Error: chartaudit::rule::not_available
+
+      × `with` is not available in this version
+        ╭─[house/rules.yaml:16:5]
+     15 │     require: [discharged_at]
+     16 │     with: {patient: patients}
+        ·     ──┬─
+        ·       ╰── reserved, but not built yet
+     17 │     examples:
+        ╰────
+      help: remove it, or use a newer chartaudit
+
+    Error: chartaudit::rule::unknown_word
+
+      × `passed` is not one of the words allowed here
+        ╭─[house/rules.yaml:18:53]
+     17 │     examples:
+     18 │       - {given: {encounters: [{class: ~}]}, expect: passed}
+        ·                                                     ───┬──
+        ·                                                        ╰── not known here
+     19 │   - id: completeness/c
+        ╰────
+      help: did you mean `pass`?
+
+    Error: chartaudit::rule::unknown_record_set
+
+      × unknown record set `encounter`
+        ╭─[house/rules.yaml:22:14]
+     21 │     severity: error
+     22 │     records: encounter
+        ·              ────┬────
+        ·                  ╰── not in the dictionary
+     23 │     require: [discharged_on]
+        ╰────
+      help: did you mean `encounters`?
+
+    Error: chartaudit::rule::document_kind
+
+      × not a rule document
+        ╭─[house/rules.yaml:25:1]
+     24 │ ---
+     25 │ something: else
+        · ────┬────
+        ·     ╰── no `pack`, `layout` or `records` here
+        ╰────
+      help: begin it with `pack: NAME`, `layout: NAME` or `records:`
+    "#);
+}
+
+#[test]
+fn wrong_names() {
+    insta::assert_snapshot!(report(NAMES), @r#"
+      × 17 problems found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Error: chartaudit::rule::pack_name
+
+      × `Local` is not a pack name
+       ╭─[house/rules.yaml:1:7]
+     1 │ pack: Local
+       ·       ──┬──
+       ·         ╰── letters, digits and dashes only
+     2 │ title: House rules
+       ╰────
+      help: write it in lower case with dashes, like `us-hospital`
+
+    Error: chartaudit::rule::param_type
+
+      × `many` is not a whole number
+       ╭─[house/rules.yaml:5:34]
+     4 │ params:
+     5 │   days: {type: integer, default: many}
+       ·                                  ──┬─
+       ·                                    ╰── parameter `days` takes a whole number
+     6 │   share: {type: decimal, default: 0.5, min: 0.6}
+       ╰────
+
+    Error: chartaudit::rule::param_range
+
+      × `0.5` is out of bounds for parameter `share`
+       ╭─[house/rules.yaml:6:35]
+     5 │   days: {type: integer, default: many}
+     6 │   share: {type: decimal, default: 0.5, min: 0.6}
+       ·                                   ─┬─
+       ·                                    ╰── at least 0.6
+     7 │   word: {type: text, default: a, min: b}
+       ╰────
+      help: change the default or the bounds
+
+    Error: chartaudit::rule::param_bounds
+
+      × these bounds make no sense
+       ╭─[house/rules.yaml:7:34]
+     6 │   share: {type: decimal, default: 0.5, min: 0.6}
+     7 │   word: {type: text, default: a, min: b}
+       ·                                  ─┬─
+       ·                                   ╰── a parameter of this type has no bounds
+     8 │   turned: {type: integer, default: 3, min: 9, max: 1}
+       ╰────
+      help: give `min` and `max` to integers, decimals and dates only, the smaller first
+
+    Error: chartaudit::rule::param_range
+
+      × `3` is out of bounds for parameter `turned`
+       ╭─[house/rules.yaml:8:36]
+     7 │   word: {type: text, default: a, min: b}
+     8 │   turned: {type: integer, default: 3, min: 9, max: 1}
+       ·                                    ┬
+       ·                                    ╰── 9 to 1
+     9 │ rules:
+       ╰────
+      help: change the default or the bounds
+
+    Error: chartaudit::rule::param_bounds
+
+      × these bounds make no sense
+       ╭─[house/rules.yaml:8:44]
+     7 │   word: {type: text, default: a, min: b}
+     8 │   turned: {type: integer, default: 3, min: 9, max: 1}
+       ·                                            ┬
+       ·                                            ╰── `min` is greater than `max`
+     9 │ rules:
+       ╰────
+      help: give `min` and `max` to integers, decimals and dates only, the smaller first
+
+    Error: chartaudit::rule::rule_id
+
+      × `complete/a` is not a rule id
+        ╭─[house/rules.yaml:10:10]
+      9 │ rules:
+     10 │   - {id: complete/a, title: A, severity: error, records: encounters, require: [discharged_at]}
+        ·          ─────┬────
+        ·               ╰── not of the form `family/what-is-wrong`
+     11 │   - {id: completeness/b, title: B, severity: error, records: encounter, require: [discharged_at]}
+        ╰────
+      help: begin it with `retention/`, `confidentiality/` or `completeness/`
+
+    Error: chartaudit::rule::unknown_record_set
+
+      × unknown record set `encounter`
+        ╭─[house/rules.yaml:11:62]
+     10 │   - {id: complete/a, title: A, severity: error, records: encounters, require: [discharged_at]}
+     11 │   - {id: completeness/b, title: B, severity: error, records: encounter, require: [discharged_at]}
+        ·                                                              ────┬────
+        ·                                                                  ╰── not in the dictionary
+     12 │   - {id: completeness/c, title: C, severity: error, records: encounters, require: [dischargd_at, class, class]}
+        ╰────
+      help: did you mean `encounters`?
+
+    Error: chartaudit::rule::unknown_field
+
+      × unknown field `dischargd_at`
+        ╭─[house/rules.yaml:12:84]
+     11 │   - {id: completeness/b, title: B, severity: error, records: encounter, require: [discharged_at]}
+     12 │   - {id: completeness/c, title: C, severity: error, records: encounters, require: [dischargd_at, class, class]}
+        ·                                                                                    ──────┬─────
+        ·                                                                                          ╰── `encounters` has no such field
+     13 │   - {id: completeness/d, title: D, severity: error, records: encounters}
+        ╰────
+      help: did you mean `discharged_at`?
+
+    Error: chartaudit::rule::repeated_field
+
+      × field `class` is listed twice
+        ╭─[house/rules.yaml:12:105]
+     11 │   - {id: completeness/b, title: B, severity: error, records: encounter, require: [discharged_at]}
+     12 │   - {id: completeness/c, title: C, severity: error, records: encounters, require: [dischargd_at, class, class]}
+        ·                                                                                                         ──┬──
+        ·                                                                                                           ╰── again here
+     13 │   - {id: completeness/d, title: D, severity: error, records: encounters}
+        ╰────
+      help: name it once
+
+    Error: chartaudit::rule::no_check
+
+      × a rule needs one check
+        ╭─[house/rules.yaml:13:10]
+     12 │   - {id: completeness/c, title: C, severity: error, records: encounters, require: [dischargd_at, class, class]}
+     13 │   - {id: completeness/d, title: D, severity: error, records: encounters}
+        ·          ───────┬──────
+        ·                 ╰── no check in this rule
+     14 │   - {id: completeness/e, title: E, severity: error, records: encounters, require: [class], unique: [class]}
+        ╰────
+      help: add one of `require`, `require_any`, `assert`, `fail_if`, `deadline`, `format`, `allowed`,
+            `readable`, `unique`, `measure`, `ordered`, `columns`, `identifiers`
+
+    Error: chartaudit::rule::several_checks
+
+      × a rule has exactly one check, and this has 2
+        ╭─[house/rules.yaml:14:92]
+     13 │   - {id: completeness/d, title: D, severity: error, records: encounters}
+     14 │   - {id: completeness/e, title: E, severity: error, records: encounters, require: [class], unique: [class]}
+        ·                                                                                            ───┬──
+        ·                                                                                               ╰── one more check
+     15 │   - {id: completeness/e, title: E, severity: error, records: encounters, require: []}
+        ╰────
+      help: make a rule of each, or join conditions with AND
+
+    Error: chartaudit::rule::duplicate_rule
+
+      × rule `completeness/e` is declared twice
+        ╭─[house/rules.yaml:15:10]
+     14 │   - {id: completeness/e, title: E, severity: error, records: encounters, require: [class], unique: [class]}
+     15 │   - {id: completeness/e, title: E, severity: error, records: encounters, require: []}
+        ·          ───────┬──────
+        ·                 ╰── this id is taken
+     16 │   - {id: completeness/f, title: F, severity: error, records: encounters, require: [], assign: nobody, tolerance: half}
+        ╰────
+      help: give it a name of its own; the other one stands in house/rules.yaml:14
+
+    Error: chartaudit::rule::empty_list
+
+      × an empty list
+        ╭─[house/rules.yaml:15:83]
+     14 │   - {id: completeness/e, title: E, severity: error, records: encounters, require: [class], unique: [class]}
+     15 │   - {id: completeness/e, title: E, severity: error, records: encounters, require: []}
+        ·                                                                                   ─┬
+        ·                                                                                    ╰── nothing is named here
+     16 │   - {id: completeness/f, title: F, severity: error, records: encounters, require: [], assign: nobody, tolerance: half}
+        ╰────
+      help: name at least one field
+
+    Error: chartaudit::rule::empty_list
+
+      × an empty list
+        ╭─[house/rules.yaml:16:83]
+     15 │   - {id: completeness/e, title: E, severity: error, records: encounters, require: []}
+     16 │   - {id: completeness/f, title: F, severity: error, records: encounters, require: [], assign: nobody, tolerance: half}
+        ·                                                                                   ─┬
+        ·                                                                                    ╰── nothing is named here
+        ╰────
+      help: name at least one field
+
+    Error: chartaudit::rule::unknown_field
+
+      × unknown field `nobody`
+        ╭─[house/rules.yaml:16:95]
+     15 │   - {id: completeness/e, title: E, severity: error, records: encounters, require: []}
+     16 │   - {id: completeness/f, title: F, severity: error, records: encounters, require: [], assign: nobody, tolerance: half}
+        ·                                                                                               ───┬──
+        ·                                                                                                  ╰── `encounters` has no such field
+        ╰────
+
+    Error: chartaudit::rule::tolerance
+
+      × `half` is not a tolerance
+        ╭─[house/rules.yaml:16:114]
+     15 │   - {id: completeness/e, title: E, severity: error, records: encounters, require: []}
+     16 │   - {id: completeness/f, title: F, severity: error, records: encounters, require: [], assign: nobody, tolerance: half}
+        ·                                                                                                                  ──┬─
+        ·                                                                                                                    ╰── not a share or a count
+        ╰────
+      help: write a share like `0.5%` or a count like `3`
+    "#);
+}
+
+#[test]
+fn wrong_checks() {
+    insta::assert_snapshot!(render(&problems(CHECKS, &with_files())), @r#"
+      × 18 problems found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Error: chartaudit::rule::bad_date
+
+      × `2006-13-01` is not a date
+        ╭─[house/rules.yaml:12:44]
+     11 │     records: encounters
+     12 │     guideline: [{cite: X, in_force: {from: 2006-13-01}}, {cite: Y, in_force: {from: 2006-01-02, to: 2006-01-01}}]
+        ·                                            ─────┬────
+        ·                                                 ╰── not a day of the calendar
+     13 │     deadline: {of: class, after: admitted_at, within: ":days hours"}
+        ╰────
+      help: write it as YYYY-MM-DD
+
+    Error: chartaudit::rule::date_order
+
+      × ends before it starts
+        ╭─[house/rules.yaml:12:101]
+     11 │     records: encounters
+     12 │     guideline: [{cite: X, in_force: {from: 2006-13-01}}, {cite: Y, in_force: {from: 2006-01-02, to: 2006-01-01}}]
+        ·                                                                                                     ─────┬────
+        ·                                                                                                          ╰── earlier than `from`
+     13 │     deadline: {of: class, after: admitted_at, within: ":days hours"}
+        ╰────
+      help: swap the two dates
+
+    Error: chartaudit::rule::condition_type
+
+      × expected a date or a timestamp, found text
+        ╭─[house/rules.yaml:13:20]
+     12 │     guideline: [{cite: X, in_force: {from: 2006-13-01}}, {cite: Y, in_force: {from: 2006-01-02, to: 2006-01-01}}]
+     13 │     deadline: {of: class, after: admitted_at, within: ":days hours"}
+        ·                    ──┬──
+        ·                      ╰── text
+     14 │   - {id: completeness/b, title: B, severity: error, records: encounters, deadline: {of: admitted_at, after: discharged_at, within: soon}}
+        ╰────
+      help: name a field of type `date` or `timestamp`
+
+    Error: chartaudit::rule::unit_mismatch
+
+      × parameter `days` counts days, not hours
+        ╭─[house/rules.yaml:13:55]
+     12 │     guideline: [{cite: X, in_force: {from: 2006-13-01}}, {cite: Y, in_force: {from: 2006-01-02, to: 2006-01-01}}]
+     13 │     deadline: {of: class, after: admitted_at, within: ":days hours"}
+        ·                                                       ──────┬──────
+        ·                                                             ╰── hours here
+     14 │   - {id: completeness/b, title: B, severity: error, records: encounters, deadline: {of: admitted_at, after: discharged_at, within: soon}}
+        ╰────
+      help: write `:days days`
+
+    Error: chartaudit::rule::span
+
+      × `soon` is not a span of time
+        ╭─[house/rules.yaml:14:132]
+     13 │     deadline: {of: class, after: admitted_at, within: ":days hours"}
+     14 │   - {id: completeness/b, title: B, severity: error, records: encounters, deadline: {of: admitted_at, after: discharged_at, within: soon}}
+        ·                                                                                                                                    ──┬─
+        ·                                                                                                                                      ╰── not a number and a unit
+     15 │   - {id: completeness/c, title: C, severity: error, records: encounters, deadline: {of: admitted_at, after: discharged_at, within: ":dayz days"}}
+        ╰────
+      help: write a number or `:parameter` and hours, days, months or years, like `30 days`
+
+    Error: chartaudit::rule::unknown_param
+
+      × unknown parameter `dayz`
+        ╭─[house/rules.yaml:15:132]
+     14 │   - {id: completeness/b, title: B, severity: error, records: encounters, deadline: {of: admitted_at, after: discharged_at, within: soon}}
+     15 │   - {id: completeness/c, title: C, severity: error, records: encounters, deadline: {of: admitted_at, after: discharged_at, within: ":dayz days"}}
+        ·                                                                                                                                    ──────┬─────
+        ·                                                                                                                                          ╰── not among the pack's params
+     16 │   - {id: completeness/c2, title: C, severity: error, records: encounters, deadline: {of: admitted_at, after: discharged_at, within: ":word days"}}
+        ╰────
+      help: did you mean `days`?
+
+    Error: chartaudit::rule::param_type
+
+      × `:word` is not a whole number
+        ╭─[house/rules.yaml:16:133]
+     15 │   - {id: completeness/c, title: C, severity: error, records: encounters, deadline: {of: admitted_at, after: discharged_at, within: ":dayz days"}}
+     16 │   - {id: completeness/c2, title: C, severity: error, records: encounters, deadline: {of: admitted_at, after: discharged_at, within: ":word days"}}
+        ·                                                                                                                                     ──────┬─────
+        ·                                                                                                                                           ╰── parameter `word` takes a whole number
+     17 │   - {id: completeness/d, title: D, severity: error, records: encounters, format: {field: patient_id, is: us-np}}
+        ╰────
+      help: declare it with `type: integer`
+
+    Error: chartaudit::rule::unknown_form
+
+      × unknown form `us-np`
+        ╭─[house/rules.yaml:17:106]
+     16 │   - {id: completeness/c2, title: C, severity: error, records: encounters, deadline: {of: admitted_at, after: discharged_at, within: ":word days"}}
+     17 │   - {id: completeness/d, title: D, severity: error, records: encounters, format: {field: patient_id, is: us-np}}
+        ·                                                                                                          ──┬──
+        ·                                                                                                            ╰── no form of this name
+     18 │   - {id: completeness/e, title: E, severity: error, records: encounters, format: {field: charge, is: us-npi}}
+        ╰────
+      help: did you mean `us-npi`?
+
+    Error: chartaudit::rule::field_type
+
+      × field `charge` is of type decimal
+        ╭─[house/rules.yaml:18:90]
+     17 │   - {id: completeness/d, title: D, severity: error, records: encounters, format: {field: patient_id, is: us-np}}
+     18 │   - {id: completeness/e, title: E, severity: error, records: encounters, format: {field: charge, is: us-npi}}
+        ·                                                                                          ───┬──
+        ·                                                                                             ╰── id, code or text is needed here
+     19 │   - {id: completeness/f, title: F, severity: error, records: encounters, format: {field: class}}
+        ╰────
+      help: use `readable` to check what has a type
+
+    Error: chartaudit::rule::one_of
+
+      × give exactly one of `is` and `pattern`
+        ╭─[house/rules.yaml:19:83]
+     18 │   - {id: completeness/e, title: E, severity: error, records: encounters, format: {field: charge, is: us-npi}}
+     19 │   - {id: completeness/f, title: F, severity: error, records: encounters, format: {field: class}}
+        ·                                                                                   ──┬──
+        ·                                                                                     ╰── none here
+     20 │   - {id: completeness/g, title: G, severity: error, records: encounters, allowed: {field: class, file: codes.csv}}
+        ╰────
+
+    Error: chartaudit::rule::code_set_missing
+
+      × cannot find code set `codes.csv`
+        ╭─[house/rules.yaml:20:104]
+     19 │   - {id: completeness/f, title: F, severity: error, records: encounters, format: {field: class}}
+     20 │   - {id: completeness/g, title: G, severity: error, records: encounters, allowed: {field: class, file: codes.csv}}
+        ·                                                                                                        ────┬────
+        ·                                                                                                            ╰── no such file
+     21 │   - {id: completeness/h, title: H, severity: error, records: encounters, allowed: {field: class, code_set: empty}}
+        ╰────
+      help: put it beside the rule file, at `house/codes.csv`
+
+    Error: chartaudit::rule::code_set_empty
+
+      × code set `empty` holds no codes
+        ╭─[house/rules.yaml:21:108]
+     20 │   - {id: completeness/g, title: G, severity: error, records: encounters, allowed: {field: class, file: codes.csv}}
+     21 │   - {id: completeness/h, title: H, severity: error, records: encounters, allowed: {field: class, code_set: empty}}
+        ·                                                                                                            ──┬──
+        ·                                                                                                              ╰── nothing to compare with
+     22 │   - {id: completeness/i, title: I, severity: error, records: encounters, identifiers: {in: text, detect: [us-sn]}}
+        ╰────
+      help: write one code a line
+
+    Error: chartaudit::rule::unknown_detector
+
+      × unknown detector `us-sn`
+        ╭─[house/rules.yaml:22:107]
+     21 │   - {id: completeness/h, title: H, severity: error, records: encounters, allowed: {field: class, code_set: empty}}
+     22 │   - {id: completeness/i, title: I, severity: error, records: encounters, identifiers: {in: text, detect: [us-sn]}}
+        ·                                                                                                           ──┬──
+        ·                                                                                                             ╰── no detector of this name
+     23 │   - {id: completeness/j, title: J, severity: error, records: encounters, measure: {value: count()}}
+        ╰────
+      help: did you mean `us-ssn`?
+
+    Error: chartaudit::rule::missing_key
+
+      × `at_most` is missing
+        ╭─[house/rules.yaml:23:91]
+     22 │   - {id: completeness/i, title: I, severity: error, records: encounters, identifiers: {in: text, detect: [us-sn]}}
+     23 │   - {id: completeness/j, title: J, severity: error, records: encounters, measure: {value: count()}}
+        ·                                                                                           ───┬───
+        ·                                                                                              ╰── a measure needs it
+     24 │   - id: completeness/k
+        ╰────
+      help: add a limit: `at_most`, `at_least` or `equals`
+
+    Error: chartaudit::rule::example_without_records
+
+      × no record of `encounters` in this example
+        ╭─[house/rules.yaml:30:18]
+     29 │     examples:
+     30 │       - {given: {patients: [{ssn: 1}]}, expect: pass}
+        ·                  ────┬───
+        ·                      ╰── nothing for the rule to judge
+     31 │       - {given: {encounters: [{clas: a}]}, expect: [pass, pass], params: {dys: 3}}
+        ╰────
+      help: add `encounters: […]` to `given`
+
+    Error: chartaudit::rule::unknown_field
+
+      × unknown field `clas`
+        ╭─[house/rules.yaml:31:32]
+     30 │       - {given: {patients: [{ssn: 1}]}, expect: pass}
+     31 │       - {given: {encounters: [{clas: a}]}, expect: [pass, pass], params: {dys: 3}}
+        ·                                ──┬─
+        ·                                  ╰── `encounters` has no such field
+        ╰────
+      help: did you mean `class`?
+
+    Error: chartaudit::rule::expectation_count
+
+      × 2 outcomes for 1 records
+        ╭─[house/rules.yaml:31:52]
+     30 │       - {given: {patients: [{ssn: 1}]}, expect: pass}
+     31 │       - {given: {encounters: [{clas: a}]}, expect: [pass, pass], params: {dys: 3}}
+        ·                                                    ──────┬─────
+        ·                                                          ╰── one word for all, or one for each record
+        ╰────
+      help: give 1 outcomes, in the order of the records
+
+    Error: chartaudit::rule::unknown_param
+
+      × unknown parameter `dys`
+        ╭─[house/rules.yaml:31:75]
+     30 │       - {given: {patients: [{ssn: 1}]}, expect: pass}
+     31 │       - {given: {encounters: [{clas: a}]}, expect: [pass, pass], params: {dys: 3}}
+        ·                                                                           ─┬─
+        ·                                                                            ╰── not among the pack's params
+        ╰────
+      help: did you mean `days`?
+    "#);
+}
+
+#[test]
+fn wrong_conditions_in_every_kind_of_scalar() {
+    insta::assert_snapshot!(report(CONDITIONS), @r#"
+      × 5 problems found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Error: chartaudit::expr::E102
+
+      × unknown column `dischargd_at`
+        ╭─[house/rules.yaml:11:13]
+     10 │       class = 'inpatient'
+     11 │         AND dischargd_at IS NOT NULL
+        ·             ──────┬─────
+        ·                   ╰── the record set has no such field
+     12 │     assert: >-
+        ╰────
+      help: did you mean `discharged_at`?
+
+    Error: chartaudit::expr::E102
+
+      × unknown column `admited_at`
+        ╭─[house/rules.yaml:14:11]
+     13 │       class = 'inpatient'
+     14 │       AND admited_at IS NOT NULL
+        ·           ─────┬────
+        ·                ╰── the record set has no such field
+     15 │   - id: completeness/b
+        ╰────
+      help: did you mean `admitted_at`?
+
+    Error: chartaudit::expr::E102
+
+      × unknown column `patint_id`
+        ╭─[house/rules.yaml:19:31]
+     18 │     records: encounters
+     19 │     where: 'class = ''a'' AND patint_id IS NOT NULL'
+        ·                               ────┬────
+        ·                                   ╰── the record set has no such field
+     20 │     fail_if: "class = '\u00e9' AND chrge > 3"
+        ╰────
+      help: did you mean `patient_id`?
+
+    Error: chartaudit::expr::E102
+
+      × unknown column `chrge`
+        ╭─[house/rules.yaml:20:36]
+     19 │     where: 'class = ''a'' AND patint_id IS NOT NULL'
+     20 │     fail_if: "class = '\u00e9' AND chrge > 3"
+        ·                                    ──┬──
+        ·                                      ╰── the record set has no such field
+     21 │   - {id: completeness/c, title: C, severity: error, records: encounters, format: {field: class, pattern: "a(?=b)"}}
+        ╰────
+      help: did you mean `charge`?
+
+    Error: chartaudit::expr::E109
+
+      × lookaround is not allowed in a pattern
+        ╭─[house/rules.yaml:21:108]
+     20 │     fail_if: "class = '\u00e9' AND chrge > 3"
+     21 │   - {id: completeness/c, title: C, severity: error, records: encounters, format: {field: class, pattern: "a(?=b)"}}
+        ·                                                                                                            ─┬─
+        ·                                                                                                             ╰── outside the subset of regular expressions
+        ╰────
+      help: use two conditions joined with AND
+    "#);
+}
+
+#[test]
+fn wrong_layouts_and_packs() {
+    insta::assert_snapshot!(report(LAYOUTS), @r#"
+      × 22 problems found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Error: chartaudit::rule::unknown_record_set
+
+      × unknown record set `encounter`
+       ╭─[house/rules.yaml:3:3]
+     2 │ sources:
+     3 │   encounter:
+       ·   ────┬────
+       ·       ╰── not in the dictionary
+     4 │     bind: {encounter_id: Id}
+       ╰────
+      help: did you mean `encounters`?
+
+    Error: chartaudit::rule::option_twice
+
+      × `delimiter` is given twice for one source
+       ╭─[house/rules.yaml:6:11]
+     5 │   encounters:
+     6 │     csv: {delimiter: "ab", encoding: utf-9, footer: "(", header: none}
+       ·           ────┬────
+       ·               ╰── again here
+     7 │     delimiter: ","
+       ╰────
+      help: keep one of the two
+
+    Error: chartaudit::rule::bad_option
+
+      × `ab` cannot be used as the delimiter
+       ╭─[house/rules.yaml:6:22]
+     5 │   encounters:
+     6 │     csv: {delimiter: "ab", encoding: utf-9, footer: "(", header: none}
+       ·                      ──┬─
+       ·                        ╰── not one ASCII sign
+     7 │     delimiter: ","
+       ╰────
+      help: write one sign in quotes, like `";"`, or the word `tab`
+
+    Error: chartaudit::rule::bad_option
+
+      × `utf-9` cannot be used as the encoding
+       ╭─[house/rules.yaml:6:38]
+     5 │   encounters:
+     6 │     csv: {delimiter: "ab", encoding: utf-9, footer: "(", header: none}
+       ·                                      ──┬──
+       ·                                        ╰── no encoding of this name
+     7 │     delimiter: ","
+       ╰────
+      help: write a name like `utf-8`, `windows-1252` or `utf-16le`
+
+    Error: chartaudit::rule::bad_option
+
+      × `(` cannot be used as the footer
+       ╭─[house/rules.yaml:6:53]
+     5 │   encounters:
+     6 │     csv: {delimiter: "ab", encoding: utf-9, footer: "(", header: none}
+       ·                                                     ─┬─
+       ·                                                      ╰── not a regular expression
+     7 │     delimiter: ","
+       ╰────
+      help: write a regular expression like `^\((\d+) rows\)$`
+
+    Error: chartaudit::rule::missing_key
+
+      × `columns` is missing
+       ╭─[house/rules.yaml:6:66]
+     5 │   encounters:
+     6 │     csv: {delimiter: "ab", encoding: utf-9, footer: "(", header: none}
+       ·                                                                  ──┬─
+       ·                                                                    ╰── a source without a header needs it
+     7 │     delimiter: ","
+       ╰────
+      help: name the columns in their order
+
+    Error: chartaudit::rule::bad_option
+
+      × `Mars/Olympus` cannot be used as the time zone
+       ╭─[house/rules.yaml:8:15]
+     7 │     delimiter: ","
+     8 │     timezone: Mars/Olympus
+       ·               ──────┬─────
+       ·                     ╰── no time zone of this name
+     9 │     expect: true
+       ╰────
+      help: write an IANA name like `America/New_York`
+
+    Error: chartaudit::rule::unknown_key
+
+      × unknown key `expect`
+        ╭─[house/rules.yaml:9:5]
+      8 │     timezone: Mars/Olympus
+      9 │     expect: true
+        ·     ───┬──
+        ·        ╰── a layout's source has no such key
+     10 │     key: [id]
+        ╰────
+      help: say in the project file which record sets must be there
+
+    Error: chartaudit::rule::unknown_field
+
+      × unknown field `id`
+        ╭─[house/rules.yaml:10:11]
+      9 │     expect: true
+     10 │     key: [id]
+        ·           ─┬
+        ·            ╰── `encounters` has no such field
+     11 │     bind:
+        ╰────
+
+    Error: chartaudit::rule::unknown_field
+
+      × unknown field `discharged`
+        ╭─[house/rules.yaml:13:7]
+     12 │       encounter_id: Id
+     13 │       discharged: STOP
+        ·       ─────┬────
+        ·            ╰── `encounters` has no such field
+     14 │       admitted_at: {column: START, formats: [isso]}
+        ╰────
+      help: did you mean `discharged_at`?
+
+    Error: chartaudit::rule::bad_format
+
+      × `isso` is not a format
+        ╭─[house/rules.yaml:14:46]
+     13 │       discharged: STOP
+     14 │       admitted_at: {column: START, formats: [isso]}
+        ·                                              ──┬─
+        ·                                                ╰── unknown date format: neither a name nor a pattern of YYYY YY MM M DD D MON HH H mm ss AM
+     15 │       charge: {formats: [iso], decimal: ".."}
+        ╰────
+      help: did you mean `iso`?
+
+    Error: chartaudit::rule::missing_key
+
+      × `column` is missing
+        ╭─[house/rules.yaml:15:16]
+     14 │       admitted_at: {column: START, formats: [isso]}
+     15 │       charge: {formats: [iso], decimal: ".."}
+        ·                ───┬───
+        ·                   ╰── a binding needs it
+     16 │       class: {column: [CLASS, Class], values: {inpatients: [i], emergency: [e, i]}}
+        ╰────
+      help: add `column`: the header name that the field is read from
+
+    Error: chartaudit::rule::field_type
+
+      × field `charge` is of type decimal
+        ╭─[house/rules.yaml:15:25]
+     14 │       admitted_at: {column: START, formats: [isso]}
+     15 │       charge: {formats: [iso], decimal: ".."}
+        ·                         ──┬──
+        ·                           ╰── a date or a time is needed here
+     16 │       class: {column: [CLASS, Class], values: {inpatients: [i], emergency: [e, i]}}
+        ╰────
+      help: remove `formats`
+
+    Error: chartaudit::rule::bad_option
+
+      × `..` cannot be used as the decimal sign
+        ╭─[house/rules.yaml:15:41]
+     14 │       admitted_at: {column: START, formats: [isso]}
+     15 │       charge: {formats: [iso], decimal: ".."}
+        ·                                         ──┬─
+        ·                                           ╰── not one sign
+     16 │       class: {column: [CLASS, Class], values: {inpatients: [i], emergency: [e, i]}}
+        ╰────
+      help: write one sign in quotes, like `","`
+
+    Error: chartaudit::rule::unmapped_code
+
+      × `inpatients` is not a code of field `class`
+        ╭─[house/rules.yaml:16:48]
+     15 │       charge: {formats: [iso], decimal: ".."}
+     16 │       class: {column: [CLASS, Class], values: {inpatients: [i], emergency: [e, i]}}
+        ·                                                ─────┬────
+        ·                                                     ╰── the dictionary does not declare it
+     17 │ ---
+        ╰────
+      help: did you mean `inpatient`?
+
+    Error: chartaudit::rule::code_mapped_twice
+
+      × source code `i` is mapped twice
+        ╭─[house/rules.yaml:16:80]
+     15 │       charge: {formats: [iso], decimal: ".."}
+     16 │       class: {column: [CLASS, Class], values: {inpatients: [i], emergency: [e, i]}}
+        ·                                                                                ┬
+        ·                                                                                ╰── again here
+     17 │ ---
+        ╰────
+      help: keep one of the two
+
+    Error: chartaudit::rule::duplicate_layout
+
+      × layout `house` is declared twice
+        ╭─[house/rules.yaml:18:9]
+     17 │ ---
+     18 │ layout: house
+        ·         ──┬──
+        ·           ╰── this name is taken
+     19 │ sources: {}
+        ╰────
+      help: give it a name of its own; the other one stands in house/rules.yaml:1
+
+    Error: chartaudit::rule::key_conflict
+
+      × record set `encounters` has another key already
+        ╭─[house/rules.yaml:23:10]
+     22 │   encounters:
+     23 │     key: [class]
+        ·          ───┬───
+        ·             ╰── differs from the first declaration
+     24 │     fields:
+        ╰────
+      help: keep the key in one document
+
+    Error: chartaudit::rule::duplicate_field
+
+      × field `class` is declared twice in `encounters`
+        ╭─[house/rules.yaml:25:7]
+     24 │     fields:
+     25 │       class: {type: code}
+        ·       ──┬──
+        ·         ╰── this name is taken
+     26 │       doctor_id: {type: id, references: staff}
+        ╰────
+      help: give it another name; the first stands in dictionary.yaml:8
+
+    Error: chartaudit::rule::unknown_reference
+
+      × unknown record set `staff`
+        ╭─[house/rules.yaml:26:41]
+     25 │       class: {type: code}
+     26 │       doctor_id: {type: id, references: staff}
+        ·                                         ──┬──
+        ·                                           ╰── referred to here, but nowhere declared
+     27 │ ---
+        ╰────
+
+    Error: chartaudit::rule::pack_header_twice
+
+      × pack `local` has two headers
+        ╭─[house/rules.yaml:32:7]
+     31 │ ---
+     32 │ pack: local
+        ·       ──┬──
+        ·         ╰── a second header
+     33 │ title: House rules
+        ╰────
+      help: keep title, version and params in one document; the others repeat `pack: local` and add
+            `rules`
+
+    Error: chartaudit::rule::pack_without_header
+
+      × pack `bare` has no title and version
+        ╭─[house/rules.yaml:35:7]
+     34 │ ---
+     35 │ pack: bare
+        ·       ──┬─
+        ·         ╰── only rules here
+     36 │ rules: []
+        ╰────
+      help: add `title` and `version` to one of its documents
+    "#);
+}
+
+fn with_files() -> LoadRequest<'static> {
+    LoadRequest {
+        read_file: &|path| (path == "house/codes/empty.csv").then(|| "code\n# none\n".to_owned()),
+        ..LoadRequest::default()
+    }
+}
+
+fn wrong_settings() -> LoadRequest<'static> {
+    let param = |pack: Option<&str>, name: &str, value: &str| ParamSetting {
+        pack: pack.map(str::to_owned),
+        name: name.to_owned(),
+        value: value.to_owned(),
+        place: None,
+    };
+    LoadRequest {
+        params: vec![
+            param(None, "dayz", "3"),
+            param(Some("local"), "days", "91"),
+            param(None, "days", "3"),
+        ],
+        tailoring: vec![
+            Tailoring { rule: "completeness/discharge-mising".to_owned(), ..Tailoring::default() },
+            Tailoring {
+                rule: "local:completeness/discharge-missing".to_owned(),
+                severity: Some(Severity::Note),
+                ..Tailoring::default()
+            },
+        ],
+        select: vec!["completeness/discharge-lte".to_owned(), "cite:482.24".to_owned()],
+        ignore: vec!["retention/".to_owned()],
+        ..LoadRequest::default()
+    }
+}
+
+#[test]
+fn wrong_settings_are_all_reported() {
+    insta::assert_snapshot!(render(&problems(&two_packs(), &wrong_settings())), @r#"
+      × 7 problems found in these settings
+
+    Error:
+      × cannot use these settings
+
+    Error: chartaudit::rule::param_unknown_here
+
+      × no parameter `dayz`
+      help: did you mean `days`?
+
+    Error: chartaudit::rule::param_value
+
+      × `91` cannot be the value of parameter `days`: its bounds are 1 to 90
+
+    Error: chartaudit::rule::param_ambiguous
+
+      × several packs have a parameter `days`
+      help: name one of `local.days`, `other.days`
+
+    Error: chartaudit::rule::no_such_rule_plain
+
+      × no rule `completeness/discharge-mising`
+      help: did you mean `completeness/discharge-missing`?
+
+    Error: chartaudit::rule::reason
+
+      × loosening a rule needs a reason
+      help: add `because: …`; it stands in the report
+
+    Error: chartaudit::rule::selects_nothing
+
+      × `--select completeness/discharge-lte` matches no rule
+      help: did you mean `completeness/discharge-late`?
+
+    Error: chartaudit::rule::selects_nothing
+
+      × `--ignore retention/` matches no rule
+    "#);
+    insta::assert_snapshot!(render(&problems(PACK, &wrong_pack())), @r#"
+      × 1 problem found in these settings
+
+    Error:
+      × cannot use these settings
+
+    Error: chartaudit::rule::no_such_pack
+
+      × no pack `locl`
+      help: did you mean `local`?
+    "#);
+}
+
+fn two_packs() -> String {
+    let params = "params: {days: {type: integer, default: 1}}";
+    format!("{PACK}---\npack: other\ntitle: O\nversion: 1\n{params}\n")
+}
+
+fn wrong_pack() -> LoadRequest<'static> {
+    LoadRequest { packs: PackSelection::Named(vec!["locl".to_owned()]), ..LoadRequest::default() }
+}
+
+fn wrong_tailoring() -> LoadRequest<'static> {
+    let loosened = "\
+rules:
+  completeness/discharge-missing: {severity: note}
+  completeness/none: {off: true, because: a}
+";
+    LoadRequest { tailoring: project(loosened).unwrap().tailoring, ..LoadRequest::default() }
+}
+
+fn half_mended() -> String {
+    WRONG_PROJECT
+        .replace("facilty", "facility")
+        .replace("-1", "1")
+        .replace("errors", "error")
+        .replace("waivers: waivers.yaml\n", "")
+}
+
+fn unfinished() -> RuleBook {
+    let text = PACK.replace("confidence: primary", "confidence: unverified")
+        + "  - {id: completeness/bare, title: B, severity: note, records: encounters, assert: closed_on < date_of(admitted_at)}\n";
+    book(&text, &LoadRequest::default())
+}
+
+const PROJECT: &str = "\
+facility: {name: Riverside General, kind: hospital}
+jurisdiction: [US, US-MA]
+packs: [local]
+params: {local: {days: 40}}
+memory: 64 MiB
+threads: 2
+as_of: 2026-03-01
+max_not_evaluable: 2%
+fail_on: warning
+expect: [patients]
+sources:
+  encounters: {files: ['enc*.csv'], expect: true, bind: {discharged_at: {column: 'Disch Dt/Tm', formats: [us]}}}
+rules:
+  completeness/discharge-missing: {severity: note, because: Paper charts until May.}
+  completeness/class-unknown: {off: true, because: Local classes.}
+";
+
+const WRONG_PROJECT: &str = "\
+facilty: A
+memory: much
+as_of: 2026-02-30
+threads: -1
+fail_on: errors
+waivers: waivers.yaml
+rules:
+  completeness/a: {because: nothing}
+  completeness/b: {tolerance: all, because: b}
+";
+
+fn project(text: &str) -> Result<config::ProjectFile, RuleErrors> {
+    config::load(RuleText { name: "chartaudit.yaml".to_owned(), text: text.to_owned() })
+}
+
+#[test]
+fn wrong_project_files() {
+    insta::assert_snapshot!(render(&project(WRONG_PROJECT).unwrap_err()), @r#"
+      × 8 problems found in the project file
+
+    Error:
+      × cannot use `chartaudit.yaml`
+
+    Error: chartaudit::rule::unknown_key
+
+      × unknown key `facilty`
+       ╭─[chartaudit.yaml:1:1]
+     1 │ facilty: A
+       · ───┬───
+       ·    ╰── the project file has no such key
+     2 │ memory: much
+       ╰────
+      help: did you mean `facility`?
+
+    Error: chartaudit::rule::bad_option
+
+      × `much` cannot be used as a size
+       ╭─[chartaudit.yaml:2:9]
+     1 │ facilty: A
+     2 │ memory: much
+       ·         ──┬─
+       ·           ╰── not a number and a unit
+     3 │ as_of: 2026-02-30
+       ╰────
+      help: write it like `64 MiB`
+
+    Error: chartaudit::rule::bad_date
+
+      × `2026-02-30` is not a date
+       ╭─[chartaudit.yaml:3:8]
+     2 │ memory: much
+     3 │ as_of: 2026-02-30
+       ·        ─────┬────
+       ·             ╰── not a day of the calendar
+     4 │ threads: -1
+       ╰────
+      help: write it as YYYY-MM-DD
+
+    Error: chartaudit::rule::wrong_type
+
+      × expected a whole number, 0 or more, found a number
+       ╭─[chartaudit.yaml:4:10]
+     3 │ as_of: 2026-02-30
+     4 │ threads: -1
+       ·          ─┬
+       ·           ╰── a number
+     5 │ fail_on: errors
+       ╰────
+
+    Error: chartaudit::rule::unknown_word
+
+      × `errors` is not one of the words allowed here
+       ╭─[chartaudit.yaml:5:10]
+     4 │ threads: -1
+     5 │ fail_on: errors
+       ·          ───┬──
+       ·             ╰── not known here
+     6 │ waivers: waivers.yaml
+       ╰────
+      help: did you mean `error`?
+
+    Error: chartaudit::rule::not_available
+
+      × `waivers` is not available in this version
+       ╭─[chartaudit.yaml:6:1]
+     5 │ fail_on: errors
+     6 │ waivers: waivers.yaml
+       · ───┬───
+       ·    ╰── reserved, but not built yet
+     7 │ rules:
+       ╰────
+      help: remove it, or use a newer chartaudit
+
+    Error: chartaudit::rule::nothing_tailored
+
+      × nothing is changed here
+       ╭─[chartaudit.yaml:8:3]
+     7 │ rules:
+     8 │   completeness/a: {because: nothing}
+       ·   ───────┬──────
+       ·          ╰── no severity, off, required or tolerance
+     9 │   completeness/b: {tolerance: all, because: b}
+       ╰────
+      help: say what is to change, or remove the entry
+
+    Error: chartaudit::rule::tolerance
+
+      × `all` is not a tolerance
+       ╭─[chartaudit.yaml:9:31]
+     8 │   completeness/a: {because: nothing}
+     9 │   completeness/b: {tolerance: all, because: b}
+       ·                               ─┬─
+       ·                                ╰── not a share or a count
+       ╰────
+      help: write a share like `0.5%` or a count like `3`
+    "#);
+    insta::assert_snapshot!(render(&project(&half_mended()).unwrap_err()), @r#"
+      × 4 problems found in the project file
+
+    Error:
+      × cannot use `chartaudit.yaml`
+
+    Error: chartaudit::rule::bad_option
+
+      × `much` cannot be used as a size
+       ╭─[chartaudit.yaml:2:9]
+     1 │ facility: A
+     2 │ memory: much
+       ·         ──┬─
+       ·           ╰── not a number and a unit
+     3 │ as_of: 2026-02-30
+       ╰────
+      help: write it like `64 MiB`
+
+    Error: chartaudit::rule::bad_date
+
+      × `2026-02-30` is not a date
+       ╭─[chartaudit.yaml:3:8]
+     2 │ memory: much
+     3 │ as_of: 2026-02-30
+       ·        ─────┬────
+       ·             ╰── not a day of the calendar
+     4 │ threads: 1
+       ╰────
+      help: write it as YYYY-MM-DD
+
+    Error: chartaudit::rule::nothing_tailored
+
+      × nothing is changed here
+       ╭─[chartaudit.yaml:7:3]
+     6 │ rules:
+     7 │   completeness/a: {because: nothing}
+       ·   ───────┬──────
+       ·          ╰── no severity, off, required or tolerance
+     8 │   completeness/b: {tolerance: all, because: b}
+       ╰────
+      help: say what is to change, or remove the entry
+
+    Error: chartaudit::rule::tolerance
+
+      × `all` is not a tolerance
+       ╭─[chartaudit.yaml:8:31]
+     7 │   completeness/a: {because: nothing}
+     8 │   completeness/b: {tolerance: all, because: b}
+       ·                               ─┬─
+       ·                                ╰── not a share or a count
+       ╰────
+      help: write a share like `0.5%` or a count like `3`
+    "#);
+    insta::assert_snapshot!(render(&problems(PACK, &wrong_tailoring())), @r#"
+      × 2 problems found in the project file
+
+    Error:
+      × cannot use `chartaudit.yaml`
+
+    Error: chartaudit::rule::reason
+
+      × loosening a rule needs a reason
+       ╭─[chartaudit.yaml:2:3]
+     1 │ rules:
+     2 │   completeness/discharge-missing: {severity: note}
+       ·   ───────────────┬──────────────
+       ·                  ╰── severity note instead of error
+     3 │   completeness/none: {off: true, because: a}
+       ╰────
+      help: add `because: …`; it stands in the report
+
+    Error: chartaudit::rule::no_such_rule
+
+      × no rule `completeness/none`
+       ╭─[chartaudit.yaml:3:3]
+     2 │   completeness/discharge-missing: {severity: note}
+     3 │   completeness/none: {off: true, because: a}
+       ·   ────────┬────────
+       ·           ╰── no loaded pack has it
+       ╰────
+    "#);
+    let sources =
+        "sources:\n  encounter: {bind: {}}\n  encounters: {bind: {clas: C}}\nexpect: [nobody]\n";
+    let found =
+        project(sources).unwrap().check_sources(&book(PACK, &LoadRequest::default()).dictionary);
+    insta::assert_snapshot!(render(&found.unwrap_err()), @r#"
+      × 3 problems found in the project file
+
+    Error:
+      × cannot use `chartaudit.yaml`
+
+    Error: chartaudit::rule::unknown_record_set
+
+      × unknown record set `encounter`
+       ╭─[chartaudit.yaml:2:3]
+     1 │ sources:
+     2 │   encounter: {bind: {}}
+       ·   ────┬────
+       ·       ╰── not in the dictionary
+     3 │   encounters: {bind: {clas: C}}
+       ╰────
+      help: did you mean `encounters`?
+
+    Error: chartaudit::rule::unknown_field
+
+      × unknown field `clas`
+       ╭─[chartaudit.yaml:3:23]
+     2 │   encounter: {bind: {}}
+     3 │   encounters: {bind: {clas: C}}
+       ·                       ──┬─
+       ·                         ╰── `encounters` has no such field
+     4 │ expect: [nobody]
+       ╰────
+      help: did you mean `class`?
+
+    Error: chartaudit::rule::unknown_record_set
+
+      × unknown record set `nobody`
+       ╭─[chartaudit.yaml:4:10]
+     3 │   encounters: {bind: {clas: C}}
+     4 │ expect: [nobody]
+       ·          ───┬──
+       ·             ╰── not in the dictionary
+       ╰────
+    "#);
+}
+
+#[test]
+fn strict_lint_asks_for_all_parts() {
+    let book = unfinished();
+    let strict = RuleErrors(lint(&book, Strictness::Strict));
+    insta::assert_snapshot!(render(&strict), @r#"
+      × 14 problems and 1 warning found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Error: chartaudit::rule::unverified_error
+
+      × an unverified guideline is a warning at most
+        ╭─[house/rules.yaml:9:15]
+      8 │     title: No discharge
+      9 │     severity: error
+        ·               ──┬──
+        ·                 ╰── severity `error` rests on memory alone
+     10 │     guideline:
+        ╰────
+      help: set `severity: warning`, or verify the text
+
+    Error: chartaudit::rule::missing_for_strict
+
+      × `guideline` is missing
+        ╭─[house/rules.yaml:23:9]
+     22 │       - {given: {encounters: [{encounter_id: 1e3}, {encounter_id: no, charge: 12.50}]}, expect: [violation, violation]}
+     23 │   - id: completeness/discharge-late
+        ·         ─────────────┬─────────────
+        ·                      ╰── a shipped rule has it
+     24 │     title: Late
+        ╰────
+      help: cite the law, regulation or standard it checks
+
+    Error: chartaudit::rule::missing_for_strict
+
+      × `because` is missing
+        ╭─[house/rules.yaml:23:9]
+     22 │       - {given: {encounters: [{encounter_id: 1e3}, {encounter_id: no, charge: 12.50}]}, expect: [violation, violation]}
+     23 │   - id: completeness/discharge-late
+        ·         ─────────────┬─────────────
+        ·                      ╰── a shipped rule has it
+     24 │     title: Late
+        ╰────
+      help: say why the guideline asks for it
+
+    Error: chartaudit::rule::missing_for_strict
+
+      × `remedy` is missing
+        ╭─[house/rules.yaml:23:9]
+     22 │       - {given: {encounters: [{encounter_id: 1e3}, {encounter_id: no, charge: 12.50}]}, expect: [violation, violation]}
+     23 │   - id: completeness/discharge-late
+        ·         ─────────────┬─────────────
+        ·                      ╰── a shipped rule has it
+     24 │     title: Late
+        ╰────
+      help: say what to do about a finding
+
+    Error: chartaudit::rule::missing_example
+
+      × no example that expects `pass`
+        ╭─[house/rules.yaml:28:5]
+     27 │     deadline: {of: discharged_at, after: admitted_at, within: ":days days"}
+     28 │     examples:
+        ·     ────┬───
+        ·         ╰── a shipped rule shows what passes and what does not
+     29 │       - {params: {days: 5}, given: {encounters: [{}]}, expect: not-evaluable}
+        ╰────
+      help: add an example with `expect: pass`
+
+    Error: chartaudit::rule::missing_example
+
+      × no example that expects `violation`
+        ╭─[house/rules.yaml:28:5]
+     27 │     deadline: {of: discharged_at, after: admitted_at, within: ":days days"}
+     28 │     examples:
+        ·     ────┬───
+        ·         ╰── a shipped rule shows what passes and what does not
+     29 │       - {params: {days: 5}, given: {encounters: [{}]}, expect: not-evaluable}
+        ╰────
+      help: add an example with `expect: violation`
+
+    Error: chartaudit::rule::missing_for_strict
+
+      × `guideline` is missing
+        ╭─[house/rules.yaml:30:9]
+     29 │       - {params: {days: 5}, given: {encounters: [{}]}, expect: not-evaluable}
+     30 │   - id: completeness/class-unknown
+        ·         ─────────────┬────────────
+        ·                      ╰── a shipped rule has it
+     31 │     title: Not a class
+        ╰────
+      help: cite the law, regulation or standard it checks
+
+    Error: chartaudit::rule::missing_for_strict
+
+      × `because` is missing
+        ╭─[house/rules.yaml:30:9]
+     29 │       - {params: {days: 5}, given: {encounters: [{}]}, expect: not-evaluable}
+     30 │   - id: completeness/class-unknown
+        ·         ─────────────┬────────────
+        ·                      ╰── a shipped rule has it
+     31 │     title: Not a class
+        ╰────
+      help: say why the guideline asks for it
+
+    Error: chartaudit::rule::missing_for_strict
+
+      × `remedy` is missing
+        ╭─[house/rules.yaml:30:9]
+     29 │       - {params: {days: 5}, given: {encounters: [{}]}, expect: not-evaluable}
+     30 │   - id: completeness/class-unknown
+        ·         ─────────────┬────────────
+        ·                      ╰── a shipped rule has it
+     31 │     title: Not a class
+        ╰────
+      help: say what to do about a finding
+
+    Error: chartaudit::rule::missing_for_strict
+
+      × `examples` is missing
+        ╭─[house/rules.yaml:30:9]
+     29 │       - {params: {days: 5}, given: {encounters: [{}]}, expect: not-evaluable}
+     30 │   - id: completeness/class-unknown
+        ·         ─────────────┬────────────
+        ·                      ╰── a shipped rule has it
+     31 │     title: Not a class
+        ╰────
+      help: show records that pass and records that do not
+
+    Error: chartaudit::rule::missing_for_strict
+
+      × `guideline` is missing
+        ╭─[house/rules.yaml:35:10]
+     34 │     allowed: {field: class, values: [no, 010, 1e3]}
+     35 │   - {id: completeness/bare, title: B, severity: note, records: encounters, assert: closed_on < date_of(admitted_at)}
+        ·          ────────┬────────
+        ·                  ╰── a shipped rule has it
+        ╰────
+      help: cite the law, regulation or standard it checks
+
+    Error: chartaudit::rule::missing_for_strict
+
+      × `because` is missing
+        ╭─[house/rules.yaml:35:10]
+     34 │     allowed: {field: class, values: [no, 010, 1e3]}
+     35 │   - {id: completeness/bare, title: B, severity: note, records: encounters, assert: closed_on < date_of(admitted_at)}
+        ·          ────────┬────────
+        ·                  ╰── a shipped rule has it
+        ╰────
+      help: say why the guideline asks for it
+
+    Error: chartaudit::rule::missing_for_strict
+
+      × `remedy` is missing
+        ╭─[house/rules.yaml:35:10]
+     34 │     allowed: {field: class, values: [no, 010, 1e3]}
+     35 │   - {id: completeness/bare, title: B, severity: note, records: encounters, assert: closed_on < date_of(admitted_at)}
+        ·          ────────┬────────
+        ·                  ╰── a shipped rule has it
+        ╰────
+      help: say what to do about a finding
+
+    Error: chartaudit::rule::missing_for_strict
+
+      × `examples` is missing
+        ╭─[house/rules.yaml:35:10]
+     34 │     allowed: {field: class, values: [no, 010, 1e3]}
+     35 │   - {id: completeness/bare, title: B, severity: note, records: encounters, assert: closed_on < date_of(admitted_at)}
+        ·          ────────┬────────
+        ·                  ╰── a shipped rule has it
+        ╰────
+      help: show records that pass and records that do not
+
+    Warning: chartaudit::rule::bare_often_blank
+
+      ⚠ field `closed_on` is often blank
+        ╭─[house/rules.yaml:35:84]
+     34 │     allowed: {field: class, values: [no, 010, 1e3]}
+     35 │   - {id: completeness/bare, title: B, severity: note, records: encounters, assert: closed_on < date_of(admitted_at)}
+        ·                                                                                    ────┬────
+        ·                                                                                        ╰── unknown for every record where it is blank
+        ╰────
+      help: write `closed_on IS NULL OR …` or `closed_on IS NOT NULL AND …` around it
+    "#);
+    let normal = RuleErrors(lint(&book, Strictness::Normal));
+    assert_eq!(codes(&normal), ["chartaudit::rule::bare_often_blank"]);
+}
+
+fn codes(errors: &RuleErrors) -> Vec<String> {
+    let problems = errors.0.iter().flat_map(|error| &error.problems);
+    problems.filter_map(|problem| Some(problem.code()?.to_string())).collect()
+}
+
+/// Every kind of problem in `error.rs` is seen in some test of this file or has one of its own.
+#[test]
+fn every_kind_of_problem_is_shown() {
+    let declared: BTreeSet<String> = include_str!("error.rs")
+        .split("code(")
+        .skip(1)
+        .filter_map(|rest| rest.split([')', ',']).next())
+        .filter(|code| code.starts_with("chartaudit::rule::"))
+        .map(str::to_owned)
+        .collect();
+    let mut seen = BTreeSet::new();
+    for text in [NOT_YAML, TABS, FORBIDDEN, HIDDEN, SHAPE, NAMES, CONDITIONS, LAYOUTS] {
+        seen.extend(codes(&problems(text, &LoadRequest::default())));
+    }
+    seen.extend(codes(&problems(CHECKS, &with_files())));
+    seen.extend(codes(&problems(&two_packs(), &wrong_settings())));
+    seen.extend(codes(&problems(PACK, &wrong_pack())));
+    seen.extend(codes(&problems(PACK, &wrong_tailoring())));
+    seen.extend(codes(&project(WRONG_PROJECT).unwrap_err()));
+    seen.extend(codes(&project(&half_mended()).unwrap_err()));
+    seen.extend(codes(&RuleErrors(lint(&unfinished(), Strictness::Strict))));
+    // Seen by tests of their own in this file, and what cannot be shown in a few lines.
+    let elsewhere = [
+        "too_large",
+        "too_deep",
+        "too_many_nodes",
+        "too_many_documents",
+        "no_rule_files",
+        "not_utf8",
+        "unreadable",
+        "unknown_jurisdiction",
+        "unknown_facility",
+        "too_many_fields",
+        "decode",
+        "more",
+        "unknown_layout",
+        "param_of_pack_not_run",
+        "nothing_in_it",
+    ];
+    seen.extend(elsewhere.map(|code| format!("chartaudit::rule::{code}")));
+    let missing: Vec<_> = declared.difference(&seen).collect();
+    assert_eq!(missing, Vec::<&String>::new());
+}
+
+#[test]
+fn texts_keep_their_spelling() {
+    let book = book(PACK, &LoadRequest::default());
+    let rules = &book.packs[0].rules;
+    let Check::Allowed { set, inline: true, .. } = &rules[2].check else { panic!("not allowed") };
+    assert_eq!(set.members, ["010", "1e3", "no"]);
+    let cells =
+        |example: usize, record: usize| rules[0].examples[example].given[0].1[record].cells.clone();
+    assert_eq!(
+        cells(0, 0),
+        [(FieldId(0), "010".to_owned()), (FieldId(4), "2026-01-01".to_owned())]
+    );
+    assert_eq!(cells(1, 0), [(FieldId(0), "1e3".to_owned())]);
+    assert_eq!(cells(1, 1), [(FieldId(0), "no".to_owned()), (FieldId(6), "12.50".to_owned())]);
+}
+
+#[test]
+fn a_rule_carries_what_it_says() {
+    let book = book(PACK, &LoadRequest::default());
+    let rule = &book.packs[0].rules[0];
+    assert_eq!(rule.tolerance, Some(Tolerance::Share(5_000)));
+    assert_eq!(rule.because.as_deref(), Some("It is asked for."));
+    assert_eq!(rule.check_text, "require: [discharged_at]");
+    assert_eq!(rule.fields, [FieldId(4)]);
+    assert_eq!(rule.declared, ("house/rules.yaml".to_owned(), 7));
+    assert_eq!(rule.examples[1].expect, [Expectation::Violation; 2]);
+    assert_eq!(rule.examples[1].line, 22);
+    let late = &book.packs[0].rules[1];
+    let Check::Deadline { within, .. } = late.check else { panic!("no deadline") };
+    assert_eq!(within.amount, 30);
+    let again = recheck(&book, late, &late.examples[0], &LoadRequest::default()).unwrap();
+    let Check::Deadline { within, .. } = again.check else { panic!("no deadline") };
+    assert_eq!(within.amount, 5);
+}
+
+#[test]
+fn a_project_file_tailors_and_sets() {
+    let project = project(PROJECT).unwrap();
+    assert_eq!(project.memory, Some(64 << 20));
+    assert_eq!(project.expect, ["patients", "encounters"]);
+    assert_eq!(project.facility_kind.as_deref(), Some("hospital"));
+    let request = LoadRequest {
+        packs: PackSelection::Named(project.packs.clone().unwrap()),
+        params: project.params.clone(),
+        tailoring: project.tailoring.clone(),
+        ..LoadRequest::default()
+    };
+    let book = book(PACK, &request);
+    project.check_sources(&book.dictionary).unwrap();
+    let rules = &book.packs[0].rules;
+    assert_eq!(rules[0].severity, Severity::Note);
+    let tailored = "severity note instead of error: Paper charts until May.";
+    assert_eq!(rules[0].tailored.as_deref(), Some(tailored));
+    assert_eq!(rules[2].off.as_deref(), Some("Local classes."));
+    assert!(book.packs[0].params[0].changed);
+    assert_eq!(book.packs[0].params[0].value, "40");
+}
+
+#[test]
+fn packs_run_where_they_are_made_for() {
+    check_runs(&[], None, &["everywhere"]);
+    check_runs(&["US"], None, &["everywhere", "us"]);
+    check_runs(&["US-MA"], None, &["everywhere", "us", "us-ma"]);
+    check_runs(&["US-ME"], Some("hospital"), &["everywhere", "us", "us-hospital"]);
+    check_runs(&["us-zz"], Some("Hospital"), &["everywhere", "us", "us-hospital"]);
+    check_runs(&[], Some("clinic"), &["everywhere"]);
+}
+
+#[test]
+fn unknown_places_are_refused() {
+    check_place(&["USA"], None, "no pack is made for jurisdiction `USA`", "did you mean `US`?");
+    check_place(&["US-MASS"], None, "jurisdiction `US-MASS`", "did you mean `US`?");
+    check_place(&["US", "XX-ZZ"], None, "jurisdiction `XX-ZZ`", "`US`");
+    check_place(&["DE"], None, "jurisdiction `DE`", "there are `US`, `US-MA`");
+    check_place(&[], Some("hospitl"), "called `hospitl`", "did you mean `hospital`?");
+    check_place(&[], Some("bakery"), "called `bakery`", "the kinds are `hospital`, `clinic`");
+}
+
+#[track_caller]
+fn check_place(jurisdictions: &[&str], facility: Option<&str>, message: &str, help: &str) {
+    let texts = || vec![RuleText { name: "packs.yaml".to_owned(), text: PLACES.to_owned() }];
+    let jurisdictions: Vec<String> = jurisdictions.iter().map(|name| (*name).to_owned()).collect();
+    let request = LoadRequest {
+        packs: PackSelection::Where {
+            jurisdictions: jurisdictions.clone(),
+            facility: facility.map(str::to_owned),
+        },
+        ..LoadRequest::default()
+    };
+    let of_load = load(texts(), &request).unwrap_err();
+    let alone = super::check_places(texts(), &jurisdictions, facility).unwrap_err();
+    for errors in [of_load, alone] {
+        let problem = &errors.0[0].problems[0];
+        assert!(problem.to_string().contains(message), "{problem}");
+        let shown = miette::Diagnostic::help(problem).unwrap().to_string();
+        assert!(shown.contains(help), "{shown}");
+    }
+}
+
+#[test]
+fn problems_are_counted_apart_from_warnings_and_placed() {
+    use crate::rule::RulePart::{Project, Rules, Settings};
+    let error = || super::RuleProblem::NotUtf8;
+    let warning =
+        || super::RuleProblem::BareOftenBlank { name: "x".to_owned(), span: (0, 0).into() };
+    let of = |part, problems| super::RuleError::without_text("x", problems).of(part);
+    let check = |errors: Vec<super::RuleError>, expected: &str| {
+        assert_eq!(RuleErrors(errors).to_string(), expected);
+    };
+    check(vec![of(Rules, vec![error()])], "1 problem found in the rules");
+    check(vec![of(Project, vec![error(), error()])], "2 problems found in the project file");
+    check(
+        vec![of(Settings, vec![error(), warning()]), of(Rules, vec![warning()])],
+        "1 problem and 2 warnings found in the rules and these settings",
+    );
+    check(vec![of(Rules, vec![warning()])], "1 warning found in the rules");
+}
+
+/// Packs made for places and for a kind of facility.
+const PLACES: &str = "\
+pack: everywhere
+title: E
+version: 1
+---
+{pack: us, title: U, version: 1, jurisdiction: US}
+---
+{pack: us-ma, title: M, version: 1, jurisdiction: US-MA, params: {days: {type: integer, default: 3}}}
+---
+{pack: us-hospital, title: H, version: 1, jurisdiction: US, facility: hospital}
+";
+
+#[track_caller]
+fn check_runs(jurisdictions: &[&str], facility: Option<&str>, expected: &[&str]) {
+    let request = LoadRequest {
+        packs: PackSelection::Where {
+            jurisdictions: jurisdictions.iter().map(|name| (*name).to_owned()).collect(),
+            facility: facility.map(str::to_owned),
+        },
+        ..LoadRequest::default()
+    };
+    let book = book(PLACES, &request);
+    let names: Vec<_> = book.packs.iter().map(|pack| pack.name.as_str()).collect();
+    assert_eq!(names, expected, "in {jurisdictions:?}, {facility:?}");
+    assert_eq!(book.packs.len() + book.not_run.len(), 4);
+    assert!(book.warnings.is_empty(), "for {jurisdictions:?}");
+    if let Some(hospital) = book.not_run.iter().find(|left| left.name == "us-hospital")
+        && jurisdictions.is_empty()
+    {
+        assert_eq!(hospital.flag_that_runs_it, "--jurisdiction US --facility hospital");
+    }
+}
+
+#[test]
+fn rules_are_selected_by_id_family_pack_and_citation() {
+    check_select(&["completeness/discharge-late"], &[], &["discharge-late"]);
+    check_select(&["local:completeness/discharge-late"], &[], &["discharge-late"]);
+    check_select(&["cite:482.24"], &[], &["discharge-missing"]);
+    check_select(&["local:"], &["cite:CFR"], &["discharge-late", "class-unknown"]);
+    check_select(&[], &["completeness/"], &[]);
+}
+
+#[track_caller]
+fn check_select(select: &[&str], ignore: &[&str], expected: &[&str]) {
+    let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    let request =
+        LoadRequest { select: owned(select), ignore: owned(ignore), ..LoadRequest::default() };
+    let book = book(PACK, &request);
+    let rules = &book.packs[0].rules;
+    let names: Vec<_> =
+        rules.iter().filter_map(|rule| rule.id.text.strip_prefix("completeness/")).collect();
+    assert_eq!(names, expected, "by {select:?}, {ignore:?}");
+    assert_eq!(rules.len() + book.deselected.len(), 3);
+    let by_id = select.iter().any(|text| text.ends_with("discharge-late"));
+    assert!(rules.iter().all(|rule| rule.required == by_id), "by {select:?}");
+}
+
+#[test]
+fn an_example_brings_its_own_code_set() {
+    let text = "\
+pack: local
+title: L
+version: 1
+rules:
+  - id: completeness/class
+    title: C
+    severity: error
+    records: encounters
+    allowed: {field: class, code_set: classes}
+    examples:
+      - {files: {classes: \"code\\nb\\n\"}, given: {encounters: [{class: a}]}, expect: violation}
+";
+    let request = LoadRequest {
+        read_file: &|path| {
+            (path == "house/codes/classes.txt").then(|| "a,first\n#x\nb\na\n".to_owned())
+        },
+        ..LoadRequest::default()
+    };
+    let book = book(text, &request);
+    let rule = &book.packs[0].rules[0];
+    let Check::Allowed { set, .. } = &rule.check else { panic!("not allowed") };
+    assert_eq!(set.members, ["a", "b"]);
+    let again = recheck(&book, rule, &rule.examples[0], &request).unwrap();
+    let Check::Allowed { set, .. } = &again.check else { panic!("not allowed") };
+    assert_eq!(set.members, ["b"]);
+}
+
+#[test]
+fn hostile_files_end_quickly() {
+    let bomb: String = (1..10).fold("a0: &a0 [x]\n".to_owned(), |mut text, level| {
+        let inner = format!("*a{}, ", level - 1).repeat(10);
+        writeln!(text, "a{level}: &a{level} [{inner}]").unwrap();
+        text
+    });
+    check_hostile(bomb, "alias");
+    check_hostile("[".repeat(20_000), "too_deep");
+    check_hostile("{a: ".repeat(20_000), "too_deep");
+    check_hostile("- ".repeat(20_000), "too_deep");
+    check_hostile(format!("a: [{}]", "x, ".repeat(300_000)), "too_many_nodes");
+    check_hostile("---\na\n".repeat(2_000), "too_many_documents");
+    check_hostile("a".repeat(5 << 20), "too_large");
+}
+
+#[track_caller]
+fn check_hostile(text: String, expected: &str) {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let shown: String = text.chars().take(20).collect();
+    let worker = std::thread::Builder::new().stack_size(1 << 20).spawn(move || {
+        let text = RuleText { name: "hostile.yaml".to_owned(), text };
+        let _ = sender.send(load(vec![text], &LoadRequest::default()));
+    });
+    let result = receiver.recv_timeout(Duration::from_secs(20)).expect("an answer in time");
+    worker.unwrap().join().unwrap();
+    let codes = codes(&result.unwrap_err());
+    let expected = format!("chartaudit::rule::{expected}");
+    assert!(codes.contains(&expected), "{codes:?} for {shown:?}");
+}
+
+#[test]
+fn files_are_refused_before_they_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let large = std::fs::File::create(folder.path().join("large.yaml")).unwrap();
+    large.set_len(100 << 20).unwrap();
+    std::fs::write(folder.path().join("latin.yml"), b"pack: \xe9").unwrap();
+    std::fs::write(folder.path().join("notes.txt"), b"not a rule").unwrap();
+    let empty = folder.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let paths = [folder.path().to_owned(), empty, folder.path().join("none")];
+    let mut found = codes(&read_paths(&paths).unwrap_err());
+    found.sort();
+    let expected = ["no_rule_files", "not_utf8", "too_large", "unreadable"]
+        .map(|code| format!("chartaudit::rule::{code}"));
+    assert_eq!(found, expected);
+    std::fs::write(folder.path().join("good.yaml"), PACK).unwrap();
+    let texts = read_paths(&[folder.path().join("good.yaml")]).unwrap();
+    assert_eq!(texts[0].text, PACK);
+}
+
+/// The span tree and the other parser agree on every text that a rule file holds.
+#[test]
+fn two_parsers_agree() {
+    for text in [DICTIONARY, PACK, LAYOUTS, CONDITIONS, CHECKS, NAMES, PROJECT] {
+        agree(text);
+    }
+    for text in embedded() {
+        agree(&text.text);
+    }
+}
+
+#[track_caller]
+fn agree(text: &str) {
+    use serde::Deserialize as _;
+    let (nodes, _) = tree::parse(text);
+    let values: Vec<_> = serde_yaml::Deserializer::from_str(text)
+        .map(|value| serde_yaml::Value::deserialize(value).unwrap())
+        .collect();
+    assert_eq!(nodes.len(), values.len());
+    for (node, value) in nodes.iter().zip(&values) {
+        same(node, value);
+    }
+}
+
+fn same(node: &Node, value: &serde_yaml::Value) {
+    use serde_yaml::Value;
+    match (&node.kind, value) {
+        (NodeKind::Mapping(entries), Value::Mapping(values)) => {
+            assert_eq!(entries.len(), values.len());
+            for (entry, (key, value)) in entries.iter().zip(values) {
+                assert_eq!(key.as_str(), Some(entry.key.as_str()));
+                same(&entry.value, value);
+            }
+        }
+        (NodeKind::List(items), Value::Sequence(values)) => {
+            assert_eq!(items.len(), values.len());
+            for (item, value) in items.iter().zip(values) {
+                same(item, value);
+            }
+        }
+        (NodeKind::Scalar { text, .. }, Value::String(value)) => assert_eq!(text, value),
+        (NodeKind::Scalar { text, .. }, Value::Bool(value)) => {
+            assert_eq!(text, &value.to_string());
+        }
+        (NodeKind::Scalar { .. }, Value::Null) => assert!(node.is_null()),
+        (NodeKind::Scalar { text, .. }, Value::Number(value)) => {
+            assert_eq!(text.parse::<f64>().ok(), value.as_f64());
+        }
+        _ => panic!("{:?} is not {value:?}", node.span),
+    }
+}
+
+#[test]
+fn the_built_in_files_keep_the_schema_and_the_strict_lint() {
+    // A space at the end makes a text another than the built-in one, so that its shape is checked too.
+    let texts: Vec<_> = embedded()
+        .into_iter()
+        .map(|text| RuleText { text: format!("{}\n", text.text), ..text })
+        .collect();
+    let book =
+        load(texts, &LoadRequest::default()).unwrap_or_else(|errors| panic!("{}", render(&errors)));
+    let found = RuleErrors(lint(&book, Strictness::Strict));
+    assert!(found.0.is_empty(), "{}", render(&found));
+}
+
+#[test]
+fn the_schema_accepts_sound_files_and_names_what_exists() {
+    let schema = crate::rule::schema();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for text in [DICTIONARY, PROJECT] {
+        let value: serde_json::Value = serde_yaml::from_str(text).unwrap();
+        assert!(validator.is_valid(&value), "{text}");
+    }
+    assert!(!validator.is_valid(&serde_json::json!({"pack": "a", "titel": "b"})));
+    let text = schema.to_string();
+    for word in ["us-npi", "us-ssn", "payment", "not-evaluable", "Check: done in time."] {
+        assert!(text.contains(word), "{word}");
+    }
+}
+
+/// Lines of rule files, faulty ones among them, in any order.
+fn lines() -> impl Strategy<Value = String> {
+    let line = prop_oneof![
+        Just("pack: a\n".to_owned()),
+        Just("rules:\n  - id: completeness/a\n".to_owned()),
+        Just("    where: |\n      class = 'é'\n".to_owned()),
+        Just("    where: >-\n      class\n\n      = \n".to_owned()),
+        Just("    assert: \"cl\\u00e9ss \\\n      x\"\n".to_owned()),
+        Just("    title: A\n    severity: error\n    records: encounters\n".to_owned()),
+        Just("    require: [class, 'x''y']\n".to_owned()),
+        Just("    examples: [{given: {encounters: [{class: ~}]}, expect: pass}]\n".to_owned()),
+        Just("---\n".to_owned()),
+        Just(
+            "layout: x\nsources: {encounters: {bind: {class: {column: a, formats: [YY]}}}}\n"
+                .to_owned()
+        ),
+        "[ -~\n\té\u{85}]{0,24}",
+    ];
+    proptest::collection::vec(line, 0..10).prop_map(|lines| lines.concat())
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in lines()) {
+        if let Err(errors) = load(texts(&text), &LoadRequest::default()) {
+            let _ = render(&errors);
+        }
+        if let Err(errors) = project(&text) {
+            let _ = render(&errors);
+        }
+    }
+}
+
+#[test]
+fn places_of_settings_lead_to_their_file() {
+    let project = project(PROJECT).unwrap();
+    let place: &Place = project.params[0].place.as_ref().unwrap();
+    assert_eq!(place.file.text.get(place.span.clone()), Some("days: 40"));
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_text() {
+    let marked = |text: &str| format!("\u{feff}{text}");
+    let sound = book(&marked(PACK), &LoadRequest::default());
+    assert_eq!(sound.packs[0].rules.len(), 3);
+    assert_eq!(sound.packs[0].rules[0].declared.1, 7);
+    let digest = |text: &str| book(text, &LoadRequest::default()).packs[0].digest.clone();
+    assert_ne!(digest(PACK), digest(&marked(PACK)), "the digest is that of the bytes on disk");
+    assert_eq!(project(&marked(PROJECT)).unwrap().memory, Some(64 << 20));
+    assert_eq!(report(&marked(NAMES)), report(NAMES));
+    let twice = problems(&marked(&marked(PACK)), &LoadRequest::default());
+    assert_eq!(codes(&twice), ["chartaudit::rule::hidden_character"]);
+}
+
+#[test]
+fn of_very_many_problems_the_gravest_are_shown_and_the_others_counted() {
+    let rule = |number: usize, condition: &str| {
+        format!(
+            "  - {{id: completeness/r{number}, title: A, severity: note, records: encounters, assert: \"{condition}\"}}\n"
+        )
+    };
+    let head = "pack: many\ntitle: M\nversion: 1\nrules:\n";
+    let odd: String = (0..5_000).map(|number| rule(number, "1 = 1")).collect();
+    let text = format!("{head}{odd}{}", rule(5_000, "clas = 'a'"));
+    let found = problems(&text, &LoadRequest::default());
+    assert_eq!(found.problem_count(), 5_001);
+    assert_eq!(found.0[0].problems.len(), 101);
+    assert!(codes(&found).contains(&"chartaudit::expr::E102".to_owned()));
+    assert!(render(&found).contains("and 4901 more"));
+    let only_odd = book(&format!("{head}{odd}"), &LoadRequest::default());
+    assert!(only_odd.warnings[0].problems.iter().all(super::RuleProblem::is_warning));
+    assert_eq!(only_odd.warnings[0].problems.len(), 101);
+}
+
+#[test]
+fn a_file_that_says_nothing_is_refused() {
+    for text in ["", "\u{feff}", "\n", "# rules will stand here\n", "---\n", "---\n...\n---\n~\n"] {
+        let found = codes(&problems(text, &LoadRequest::default()));
+        assert_eq!(found, ["chartaudit::rule::nothing_in_it"], "for {text:?}");
+    }
+    assert_eq!(project("# nothing is set\n").unwrap().memory, None);
+}
+
+#[test]
+fn params_that_nobody_has_are_told_with_their_pack_and_place() {
+    let settings =
+        "params: {local: {dayz: 1, days: 91}, nopack: {a: 1, b: 2}, us-hospital: {x: 1}}\n";
+    let request =
+        LoadRequest { params: project(settings).unwrap().params, ..LoadRequest::default() };
+    insta::assert_snapshot!(render(&problems(PACK, &request)), @r#"
+      × 4 problems found in the project file
+
+    Error:
+      × cannot use `chartaudit.yaml`
+
+    Error: chartaudit::rule::param_unknown_here
+
+      × no parameter `local.dayz`
+       ╭─[chartaudit.yaml:1:18]
+     1 │ params: {local: {dayz: 1, days: 91}, nopack: {a: 1, b: 2}, us-hospital: {x: 1}}
+       ·                  ───┬───
+       ·                     ╰── the pack has no such parameter
+       ╰────
+      help: did you mean `days`?
+
+    Error: chartaudit::rule::param_value
+
+      × `91` cannot be the value of parameter `days`: its bounds are 1 to 90
+       ╭─[chartaudit.yaml:1:27]
+     1 │ params: {local: {dayz: 1, days: 91}, nopack: {a: 1, b: 2}, us-hospital: {x: 1}}
+       ·                           ────┬───
+       ·                               ╰── its bounds are 1 to 90
+       ╰────
+
+    Error: chartaudit::rule::no_such_pack
+
+      × no pack `nopack`
+       ╭─[chartaudit.yaml:1:47]
+     1 │ params: {local: {dayz: 1, days: 91}, nopack: {a: 1, b: 2}, us-hospital: {x: 1}}
+       ·                                               ──┬─
+       ·                                                 ╰── set for `nopack`, which is no pack
+       ╰────
+      help: the packs are `local`
+
+    Error: chartaudit::rule::param_of_pack_not_run
+
+      × parameter `x` belongs to pack `us-hospital`, which does not run
+       ╭─[chartaudit.yaml:1:74]
+     1 │ params: {local: {dayz: 1, days: 91}, nopack: {a: 1, b: 2}, us-hospital: {x: 1}}
+       ·                                                                          ──┬─
+       ·                                                                            ╰── without effect
+       ╰────
+      help: run the pack with `--rules us-hospital`, or leave the parameter out
+    "#);
+    let param = |pack: Option<&str>, name: &str| ParamSetting {
+        pack: pack.map(str::to_owned),
+        name: name.to_owned(),
+        value: "3".to_owned(),
+        place: None,
+    };
+    let elsewhere = LoadRequest {
+        packs: PackSelection::Named(vec!["other".to_owned()]),
+        params: vec![
+            param(Some("local"), "days"),
+            param(Some("local"), "dais"),
+            param(Some("othr"), "day"),
+        ],
+        ..LoadRequest::default()
+    };
+    insta::assert_snapshot!(render(&problems(&two_packs(), &elsewhere)), @r#"
+      × 3 problems found in these settings
+
+    Error:
+      × cannot use these settings
+
+    Error: chartaudit::rule::param_of_pack_not_run
+
+      × parameter `days` belongs to pack `local`, which does not run
+      help: run the pack with `--rules local`, or leave the parameter out
+
+    Error: chartaudit::rule::param_unknown_here
+
+      × no parameter `local.dais`
+      help: did you mean `days`?
+
+    Error: chartaudit::rule::no_such_pack
+
+      × no pack `othr`
+      help: did you mean `other`?
+    "#);
+}
+
+#[test]
+fn a_selection_that_matches_nothing_says_what_it_is_close_to() {
+    check_selection_help("completness/", "did you mean `completeness/`?");
+    check_selection_help("local:completness/", "did you mean `local:completeness/`?");
+    check_selection_help("locl:", "did you mean `local:`?");
+    check_selection_help("locl", "did you mean `local:`?");
+    check_selection_help(
+        "completeness/discharge-lte",
+        "did you mean `completeness/discharge-late`?",
+    );
+}
+
+#[track_caller]
+fn check_selection_help(text: &str, expected: &str) {
+    let request = LoadRequest { select: vec![text.to_owned()], ..LoadRequest::default() };
+    let found = problems(PACK, &request);
+    let help = found.0[0].problems[0].help().map(|help| help.to_string());
+    assert_eq!(help.as_deref(), Some(expected), "for {text}");
+}
+
+#[test]
+fn rules_of_built_in_packs_that_do_not_run_are_not_read() {
+    let nowhere = PackSelection::Where { jurisdictions: Vec::new(), facility: None };
+    check_read(&nowhere, &["essentials"]);
+    let us = PackSelection::Where { jurisdictions: vec!["US".to_owned()], facility: None };
+    check_read(&us, &["essentials", "us-hipaa"]);
+    let hospital = PackSelection::Where {
+        jurisdictions: vec!["US".to_owned()],
+        facility: Some("hospital".to_owned()),
+    };
+    check_read(&hospital, &["essentials", "us-hipaa", "us-hospital"]);
+    check_read(&PackSelection::Named(vec!["us-hipaa".to_owned()]), &["us-hipaa"]);
+    check_read(&PackSelection::All, &["essentials", "us-hipaa", "us-hospital"]);
+}
+
+/// Only these packs are read beyond their heads, with and without examples, and what is loaded is the same as if
+/// every file had been read: another text than the built-in one always is.
+#[track_caller]
+fn check_read(packs: &PackSelection, expected: &[&str]) {
+    let slim = || embedded().into_iter().map(RuleText::skip_examples).collect::<Vec<_>>();
+    for texts in [embedded(), slim()] {
+        let read = needed(texts, packs);
+        let mut beyond: Vec<&str> = read
+            .iter()
+            .filter(|text| !text.name.ends_with("/pack.yaml"))
+            .filter_map(|text| {
+                text.name.split_once("/packs/")?.1.split_once('/').map(|(pack, _)| pack)
+            })
+            .collect();
+        beyond.dedup();
+        assert_eq!(beyond, expected, "for {packs:?}");
+    }
+    let request = LoadRequest { packs: packs.clone(), ..LoadRequest::default() };
+    let all =
+        embedded().into_iter().map(|text| RuleText { text: format!("{}\n", text.text), ..text });
+    let (some, all) = (load(slim(), &request).unwrap(), load(all.collect(), &request).unwrap());
+    assert_eq!(some.not_run, all.not_run);
+    assert_eq!(some.digests.len(), all.digests.len());
+    let rules = |book: &RuleBook| -> Vec<String> {
+        let rules = book.packs.iter().flat_map(|pack| &pack.rules);
+        rules.map(|rule| rule.id.text.clone()).collect()
+    };
+    assert_eq!(rules(&some), rules(&all));
+}
+
+/// What is wrong in one key of a rule does not hide what is wrong in the others, and nothing is told twice.
+#[test]
+fn what_is_broken_in_one_place_hides_nothing_elsewhere() {
+    let text = "\
+pack: local
+title: [L]
+version: 1.0.0
+params:
+  days: {type: integr, default: 30}
+  hours: {type: integer, default: many}
+rules:
+  - id: completeness/a
+    title: A
+    severty: error
+    records: encounters
+    assert: clas = 'x' AND charge > :days
+    assign: patient
+  - id: completeness/b
+    title: B
+    severity: error
+    records: encounters
+    requir: [class]
+    where: clazz = 'x'
+  - title: No id
+    severity: note
+    records: encounters
+    deadline: {of: discharged, after: admitted_at, within: ':hours hours', grace: 1}
+  - title: No id either
+    severity: note
+    records: encounters
+    require: [class, [notes], chrge]
+    examples:
+      - {given: {encounters: [{class: a}, 5, {clas: b}]}, expect: [pass, pass, violaton]}
+";
+    insta::assert_snapshot!(brief(&problems(text, &LoadRequest::default())), @r#"
+    expected text, found a list | [L
+    `integr` is not one of the words allowed here | integr
+    `many` is not a whole number | many
+    `severity` is missing | id
+    unknown key `severty` | severty
+    unknown column `clas` | clas
+    unknown field `patient` | patient
+    unknown key `requir` | requir
+    unknown column `clazz` | clazz
+    `id` is missing | title
+    unknown column `discharged` | discharged
+    unknown key `grace` | grace
+    `id` is missing | title
+    expected text, found a list | [notes
+    unknown field `chrge` | chrge
+    expected a mapping, found a number | 5
+    unknown field `clas` | clas
+    `violaton` is not one of the words allowed here | violaton
+    "#);
+    let hidden = "\
+pack: lo\u{200b}cal
+title: \u{1b}L
+version: 1.0.0
+title: again
+rules:
+  - id: completeness/a
+    title: A
+    severity: err\u{ad}or
+    records: encounters
+    where: |
+      class = 'a\u{202e}b'
+        AND clas IS NULL
+    require: [class]
+";
+    insta::assert_snapshot!(brief(&problems(hidden, &LoadRequest::default())), @r#"
+    hidden character U+200B | �
+    hidden character U+001B | ?
+    key `title` is given twice | title
+    hidden character U+00AD | ·
+    hidden character U+202E | �
+    unknown column `clas` | clas
+    "#);
+}
+
+/// A line a problem: what is wrong, and the text that is underlined.
+fn brief(errors: &RuleErrors) -> String {
+    let mut lines = Vec::new();
+    for error in &errors.0 {
+        let text = error.text.as_ref().map_or("", |text| text.inner());
+        for problem in &error.problems {
+            let label = problem.labels().and_then(|mut labels| labels.next());
+            let at = label.map(|label| text.get(label.offset()..label.offset() + label.len()));
+            lines.push(format!("{problem} | {}", at.flatten().unwrap_or("-")));
+        }
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn what_is_wrong_in_a_project_file_is_told_at_once() {
+    let text = "\
+facilty: A
+layout: nolayout
+params: {local: {dayz: 1}}
+expect: [nobody]
+sources: {encounter: {bind: {}}}
+rules:
+  completeness/none: {off: true, because: a}
+  completeness/discharge-late: {severty: note}
+";
+    let file = config::read(RuleText { name: "chartaudit.yaml".to_owned(), text: text.to_owned() });
+    let request = LoadRequest {
+        params: file.params.clone(),
+        tailoring: file.tailoring.clone(),
+        project: Some(&file),
+        ..LoadRequest::default()
+    };
+    let found = problems(PACK, &request);
+    assert_eq!(found.0.len(), 1);
+    insta::assert_snapshot!(brief(&found), @r#"
+    unknown key `facilty` | facilty
+    unknown layout `nolayout` | nolayout
+    no parameter `local.dayz` | dayz: 1
+    unknown record set `nobody` | nobody
+    unknown record set `encounter` | encounter
+    no rule `completeness/none` | completeness/none
+    unknown key `severty` | severty
+    "#);
+    let generic = project("layout: generic\n").unwrap();
+    book(PACK, &LoadRequest { project: Some(&generic), ..LoadRequest::default() });
+}
