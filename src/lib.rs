@@ -8,6 +8,7 @@
 //! 4. [`rule`]: what a person writes in YAML, checked: dictionary, layouts, packs, rules.
 //! 5. [`source`]: exported files as batches of cells, with everything that was wrong with them.
 //! 6. [`store`]: fingerprints of keys in bounded memory, spilled when need be.
+//! 9. [`finding`]: one violation, masked; outcomes and counts.
 
 pub mod value;
 pub mod detect;
@@ -15,3 +16,4 @@ pub mod expr;
 pub mod rule;
 pub mod source;
 pub mod store;
+pub mod finding;

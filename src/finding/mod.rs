@@ -1,0 +1,21 @@
+//! One violation, masked; what became of each rule and each input, with counts that add up.
+//!
+//! Record numbers count from 1 after the header, skipped records included; physical lines count from 1.
+//! Nothing here holds text of a record unmasked.
+
+mod masked;
+mod header;
+mod article;
+mod hash;
+mod violation;
+mod outcome;
+
+pub use self::article::article;
+pub use self::hash::{KeyedHash, tag_text};
+pub use self::header::header_text;
+pub use self::masked::{Masked, Reveal, neutral};
+pub use self::outcome::{
+    Counts, InputFate, InputOutcome, NotEvaluated, Outcome, RuleOutcome, Scan, Unit,
+};
+pub use self::violation::{Finding, FindingField, FindingSink, Place, Tag};
+pub use crate::source::{Issue, IssueClass, IssueCode, IssueLog, Tally};
