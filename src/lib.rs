@@ -8,6 +8,7 @@
 //! 4. [`rule`]: what a person writes in YAML, checked: dictionary, layouts, packs, rules.
 //! 5. [`source`]: exported files as batches of cells, with everything that was wrong with them.
 //! 6. [`store`]: fingerprints of keys in bounded memory, spilled when need be.
+//! 7. [`plan`]: checked rules bound to the files at hand.
 //! 9. [`finding`]: one violation, masked; outcomes and counts.
 
 pub mod value;
@@ -16,4 +17,5 @@ pub mod expr;
 pub mod rule;
 pub mod source;
 pub mod store;
+pub mod plan;
 pub mod finding;

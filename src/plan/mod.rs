@@ -1,0 +1,14 @@
+//! Checked rules bound to the files at hand: which file holds which record set, which column which
+//! field, which rules can run and why others cannot.
+//!
+//! This room evaluates no record; the only bytes it sees are those that recognise a file.
+
+mod reader;
+mod recognise;
+mod bound;
+mod bind;
+
+pub use self::bind::{BindOptions, bind};
+pub use self::bound::{BoundColumn, BoundFile, FileState, Plan, PlannedFile, Readiness};
+pub use self::reader::{CellReader, ReaderKind, ReaderProblem};
+pub use self::recognise::normalise;
