@@ -9,6 +9,7 @@
 //! 5. [`source`]: exported files as batches of cells, with everything that was wrong with them.
 //! 6. [`store`]: fingerprints of keys in bounded memory, spilled when need be.
 //! 7. [`plan`]: checked rules bound to the files at hand.
+//! 8. [`engine`]: plan and batches to findings, in parallel and exact.
 //! 9. [`finding`]: one violation, masked; outcomes and counts.
 
 pub mod value;
@@ -18,4 +19,5 @@ pub mod rule;
 pub mod source;
 pub mod store;
 pub mod plan;
+pub mod engine;
 pub mod finding;

@@ -1,0 +1,645 @@
+//! One chunk: its cells loaded, its conditions computed, its records judged.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::detect::{DETECTORS, Hit};
+use crate::engine::atom::{Memory, same_text};
+use crate::engine::bits::Bits;
+use crate::engine::column::{self, CellSource, Complaints};
+use crate::engine::kernel::{self, Frame};
+use crate::engine::part::{ChunkPart, Example, Run, TaskPart};
+use crate::engine::show::{Pending, Shower};
+use crate::engine::task::{SetTasks, Task, TaskKind};
+use crate::engine::vector::{Space, Values, Vector};
+use crate::engine::verdict::{Cells, FieldCells, Ranked, Verdict, cell, search};
+use crate::expr::typed::FieldId;
+use crate::finding::{Finding, Place, article};
+use crate::plan::BoundFile;
+use crate::rule::{CheckedRule, Direction, Expectation, RecordSet};
+use crate::source::{Batch, CellSpan};
+use crate::store::{Entry, KeyHasher, KeyStore};
+use crate::value::Date;
+
+/// Everything about one file that its chunks share.
+pub(crate) struct FileWork<'p> {
+    /// The number of the file in the plan.
+    pub(crate) number: usize,
+    /// The file.
+    pub(crate) file: &'p BoundFile,
+    /// Its record set.
+    pub(crate) set: &'p RecordSet,
+    /// All rules of the plan.
+    pub(crate) rules: &'p [CheckedRule],
+    /// Its rules, compiled.
+    pub(crate) tasks: SetTasks,
+    /// The highest priority still shown, by task; sunk as verified chunks are joined.
+    pub(crate) thresholds: Vec<AtomicU64>,
+    /// How findings are made safe to show.
+    pub(crate) shower: Shower<'p>,
+    /// The as-of date.
+    pub(crate) as_of: Date,
+    /// Examples a rule.
+    pub(crate) examples: usize,
+    /// Whether every finding is wanted.
+    pub(crate) stream: bool,
+    /// Whether the word on each record is wanted.
+    pub(crate) trace: bool,
+}
+
+/// What all files share.
+pub(crate) struct Shared {
+    /// Makes fingerprints of keys.
+    pub(crate) hasher: KeyHasher,
+    /// One store a uniqueness rule.
+    pub(crate) stores: Vec<KeyStore>,
+}
+
+/// What one thread keeps from chunk to chunk.
+#[derive(Debug, Default)]
+pub(crate) struct Worker {
+    memories: HashMap<usize, Vec<Memory>>,
+    /// The batch, reused.
+    pub(crate) batch: Batch,
+    spans: Vec<Vec<CellSpan>>,
+    entries: Vec<Entry>,
+}
+
+/// The place of a record for the key stores, in the order of the export: file, chunk, record in the chunk,
+/// and the attempt at the chunk.
+///
+/// 16 bits of file, 24 of chunk, 22 of record and 2 of attempt: at 512 KiB a chunk, files of 8 TiB.
+pub(crate) fn origin(file: usize, chunk: u64, record: u64, attempt: u8) -> u64 {
+    (file as u64 & 0xFFFF) << 48
+        | (chunk & 0xFF_FFFF) << 24
+        | (record & 0x3F_FFFF) << 2
+        | u64::from(attempt & 3)
+}
+
+/// The parts of an origin: file, chunk, record in the chunk, attempt.
+pub(crate) fn origin_parts(origin: u64) -> (usize, u64, u64, u8) {
+    let file = usize::try_from(origin >> 48).unwrap_or(0);
+    (file, origin >> 24 & 0xFF_FFFF, origin >> 2 & 0x3F_FFFF, u8::try_from(origin & 3).unwrap_or(0))
+}
+
+/// Spreads examples over a file: a hash of the place, the same in every run.
+pub(crate) fn priority(place: u64) -> u64 {
+    let mut mixed = place.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ mixed >> 31
+}
+
+/// Judges the records of the worker's batch.
+///
+/// # Errors
+/// Whatever keeps the key stores from spilling.
+pub(crate) fn judge(
+    work: &FileWork<'_>,
+    shared: &Shared,
+    worker: &mut Worker,
+    chunk: u64,
+    attempt: u8,
+) -> std::io::Result<ChunkPart> {
+    let Worker { memories, batch, spans, entries } = worker;
+    let rows = batch.rows;
+    let mut part = ChunkPart {
+        tasks: work.tasks.tasks.iter().map(|_| TaskPart::default()).collect(),
+        ..ChunkPart::default()
+    };
+    let columns = load_spans(work, batch, spans);
+    let mut issues = std::mem::take(&mut batch.issues);
+    let mut flagged = 0;
+    let mut pendings: Vec<Pending> = Vec::new();
+    let mut invalid: HashMap<FieldId, Bits> = HashMap::new();
+    if rows > 0 {
+        let frozen: &Batch = batch;
+        let mut space = Space::new(&frozen.buffer);
+        let mut complaints = Complaints::new(frozen);
+        let fields = load_fields(work, &columns, spans, &mut space, &mut complaints);
+        flagged = complaints.finish(&mut issues);
+        let memories = memories.entry(work.number).or_default();
+        memories.resize_with(work.tasks.program.atom_sets.len(), Memory::default);
+        let (answers, asked) = ask(work, &fields, memories, &space, rows);
+        let typed: Vec<Option<Rc<Vector>>> = fields
+            .iter()
+            .map(|cells| cells.as_ref().and_then(|cells| cells.typed.clone()))
+            .collect();
+        let mut frame = Frame {
+            rows,
+            space: &mut space,
+            as_of: work.as_of,
+            fields: &typed,
+            answers: &answers,
+            asked: &asked,
+            overflows: 0,
+        };
+        let nodes = kernel::run(&work.tasks.program.nodes, &mut frame);
+        part.overflows = frame.overflows;
+        let cells = Cells {
+            rows,
+            fields: &fields,
+            set: work.set,
+            nodes: &nodes,
+            answers: &answers,
+            space: &space,
+            as_of: work.as_of,
+        };
+        let judging = Judging {
+            work,
+            shared,
+            batch: frozen,
+            cells: &cells,
+            columns: &columns,
+            spans,
+            chunk,
+            attempt,
+        };
+        for (number, task) in work.tasks.tasks.iter().enumerate() {
+            entries.clear();
+            judging.task(number, task, &mut part.tasks[number], &mut pendings, entries);
+            if let TaskKind::Unique { store, .. } = task.kind {
+                shared.stores[store].add(entries)?;
+            }
+        }
+        for (number, cells) in fields.iter().enumerate() {
+            if let (Some(cells), Ok(number)) = (cells, u16::try_from(number))
+                && cells.invalid().any()
+            {
+                invalid.insert(FieldId(number), cells.invalid().clone());
+            }
+        }
+    }
+    show(work, batch, pendings, &invalid, &mut part);
+    part.tally = batch.tally;
+    part.tally.flagged += flagged;
+    part.issues = issues;
+    part.footers = std::mem::take(&mut batch.footers);
+    part.evidence = (batch.valid_multibyte, batch.invalid_bytes);
+    Ok(part)
+}
+
+/// Turns what is to be shown into findings, and hands each to its rule.
+fn show(
+    work: &FileWork<'_>,
+    batch: &mut Batch,
+    pendings: Vec<Pending>,
+    invalid: &HashMap<FieldId, Bits>,
+    part: &mut ChunkPart,
+) {
+    if pendings.is_empty() {
+        return;
+    }
+    let findings = work.shower.findings(work, batch, &pendings, invalid);
+    for (pending, finding) in pendings.into_iter().zip(findings) {
+        let task = &mut part.tasks[pending.task];
+        if let Some(run) = pending.run {
+            task.runs[run].if_broken.finding = finding;
+            continue;
+        }
+        if pending.shown {
+            task.examples.push(Example { priority: pending.priority, finding: finding.clone() });
+        }
+        if work.stream {
+            part.stream.push(finding);
+        }
+    }
+    if work.stream {
+        part.stream.sort_by_key(|finding| (finding.place.record, finding.rule));
+    }
+}
+
+/// Fetches the spans of every column that is needed; gives, by column, where they lie.
+fn load_spans(
+    work: &FileWork<'_>,
+    batch: &mut Batch,
+    spans: &mut Vec<Vec<CellSpan>>,
+) -> BTreeMap<usize, usize> {
+    let program = &work.tasks.program;
+    let mut columns = BTreeMap::new();
+    let bound = program.raw.iter().chain(&program.typed);
+    let of_fields = bound
+        .filter_map(|field| work.file.columns[usize::from(field.0)].as_ref())
+        .map(|bound| bound.column);
+    let searched = work.tasks.tasks.iter().flat_map(|task| match &task.kind {
+        TaskKind::Identifiers(task) => task.columns.iter().map(|column| column.column).collect(),
+        _ => Vec::new(),
+    });
+    for column in of_fields.chain(searched) {
+        let next = columns.len();
+        columns.entry(column).or_insert(next);
+    }
+    spans.resize_with(spans.len().max(columns.len()), Vec::new);
+    for (&column, &slot) in &columns {
+        batch.column(column, &mut spans[slot]);
+    }
+    columns
+}
+
+fn load_fields(
+    work: &FileWork<'_>,
+    columns: &BTreeMap<usize, usize>,
+    spans: &[Vec<CellSpan>],
+    space: &mut Space<'_>,
+    complaints: &mut Complaints<'_>,
+) -> Vec<Option<FieldCells>> {
+    let program = &work.tasks.program;
+    work.set
+        .fields
+        .iter()
+        .enumerate()
+        .map(|(number, field)| {
+            let id = FieldId(u16::try_from(number).ok()?);
+            let wants_type = program.typed.contains(&id);
+            if !wants_type && !program.raw.contains(&id) {
+                return None;
+            }
+            let bound = work.file.columns[number].as_ref()?;
+            let source = CellSource {
+                column: bound.column,
+                reader: &bound.reader,
+                spans: &spans[*columns.get(&bound.column)?],
+            };
+            let texts = column::texts(&source, space, complaints);
+            let typed =
+                wants_type.then(|| column::typed(&texts, field.ty, &source, space, complaints));
+            Some(FieldCells { texts, typed })
+        })
+        .collect()
+}
+
+/// Answers the questions about texts, and says which rows have a text to ask about.
+fn ask(
+    work: &FileWork<'_>,
+    fields: &[Option<FieldCells>],
+    memories: &mut [Memory],
+    space: &Space<'_>,
+    rows: usize,
+) -> (Vec<Vec<u64>>, Vec<Rc<Vector>>) {
+    let mut answers = Vec::new();
+    let mut asked = Vec::new();
+    for ((field, set), memory) in work.tasks.program.atom_sets.iter().zip(memories) {
+        let Some(cells) = &fields[usize::from(field.0)] else {
+            answers.push(vec![0; rows]);
+            asked.push(Rc::new(kernel::unreadable(rows)));
+            continue;
+        };
+        let texts = &cells.texts;
+        // Exports are grouped: a text is often that of the row before.
+        let mut last: (&[u8], u64) = (&[], 0);
+        let words = (0..rows).map(|row| {
+            if !texts.present.get(row) {
+                return 0;
+            }
+            let text = space.get(texts.refs[row]);
+            if !same_text(text, last.0) {
+                last = (text, memory.answers(set, text));
+            }
+            last.1
+        });
+        answers.push(words.collect());
+        asked.push(Rc::new(Vector {
+            values: Values::Int(Vec::new()),
+            high: None,
+            present: texts.present.clone(),
+            invalid: texts.invalid.clone(),
+        }));
+    }
+    (answers, asked)
+}
+
+/// One batch being judged.
+struct Judging<'j, 'p> {
+    work: &'j FileWork<'p>,
+    shared: &'j Shared,
+    batch: &'j Batch,
+    cells: &'j Cells<'j>,
+    columns: &'j BTreeMap<usize, usize>,
+    spans: &'j [Vec<CellSpan>],
+    chunk: u64,
+    attempt: u8,
+}
+
+impl Judging<'_, '_> {
+    fn task(
+        &self,
+        number: usize,
+        task: &Task,
+        part: &mut TaskPart,
+        pendings: &mut Vec<Pending>,
+        entries: &mut Vec<Entry>,
+    ) {
+        let rows = self.cells.rows;
+        let (applies, where_unknown) = match task.applies {
+            Some(node) => {
+                let vector = &self.cells.nodes[node];
+                (vector.truths(rows), vector.present.not())
+            }
+            None => (Bits::ones(rows), Bits::zeros(rows)),
+        };
+        let verdict = match &task.kind {
+            TaskKind::Require(fields) => self.cells.require(fields, &applies),
+            TaskKind::RequireAny(fields) => self.cells.require_any(fields, &applies),
+            TaskKind::Truth { node, violates } => {
+                self.cells.truth(*node, *violates, task.unknown_violates, &applies)
+            }
+            TaskKind::Deadline(deadline) => self.cells.deadline(deadline, &applies),
+            TaskKind::Answer { field, set, bit, .. } => {
+                self.cells.answer(*field, *set, *bit, &applies)
+            }
+            TaskKind::Readable(fields) => self.cells.readable(fields, &applies),
+            TaskKind::Unique { fields, .. } => {
+                let verdict = self.cells.keyed(fields, &applies);
+                self.enter_keys(fields, &verdict, entries);
+                verdict
+            }
+            TaskKind::Measure(measure) => {
+                let tags =
+                    |row: usize| self.work.shower.tags(self.work, self.cells, &measure.by, row);
+                measure.add(
+                    &mut part.groups,
+                    &applies,
+                    self.cells,
+                    &self.shared.hasher,
+                    &|row| self.group(&measure.by, row),
+                    &|row| (self.batch.ordinal(row), tags(row)),
+                );
+                return;
+            }
+            TaskKind::Ordered { field, by, direction, strict } => {
+                self.order(number, *field, by, (*direction, *strict), &applies, part, pendings)
+            }
+            TaskKind::Identifiers(_) => self.identifiers(number, task, &applies, part, pendings),
+        };
+        let verdict = verdict.settle(&where_unknown);
+        self.count(task, &verdict, part);
+        if !matches!(task.kind, TaskKind::Identifiers(_)) {
+            self.pick(number, task, &verdict, pendings);
+        }
+    }
+
+    fn count(&self, task: &Task, verdict: &Verdict, part: &mut TaskPart) {
+        let rows = self.cells.rows as u64;
+        let (violations, not_evaluable) = (verdict.violation.count(), verdict.unknown.count());
+        let pending = verdict.pending.count();
+        let applies = verdict.applies.or(&verdict.unknown).count();
+        let counts = &mut part.counts;
+        counts.records += rows;
+        counts.not_applicable += rows - applies;
+        counts.violations += violations;
+        counts.not_evaluable += not_evaluable;
+        counts.pending += pending;
+        counts.passed += applies - violations - not_evaluable - pending;
+        if not_evaluable > 0 {
+            let rule = &self.work.rules[task.rule];
+            for (reason, count) in
+                self.cells.hindrances(&rule.fields, &task.may_be_missing, &verdict.unknown)
+            {
+                *part.reasons.entry(reason).or_default() += count;
+            }
+        }
+        if self.work.trace {
+            for row in 0..self.cells.rows {
+                let word = if verdict.violation.get(row) {
+                    Expectation::Violation
+                } else if verdict.unknown.get(row) {
+                    Expectation::NotEvaluable
+                } else if verdict.pending.get(row) {
+                    Expectation::Pending
+                } else if verdict.applies.get(row) {
+                    Expectation::Pass
+                } else {
+                    Expectation::NotApplicable
+                };
+                part.trace.push((self.batch.ordinal(row), word));
+            }
+        }
+    }
+
+    /// Chooses which violations are shown, and says what is wrong with each.
+    fn pick(&self, number: usize, task: &Task, verdict: &Verdict, pendings: &mut Vec<Pending>) {
+        if !verdict.violation.any() {
+            return;
+        }
+        let shown = self.shown(number, verdict.violation.rows());
+        for row in verdict.violation.rows() {
+            let priority = shown.get(&row).copied();
+            if priority.is_some() || self.work.stream {
+                pendings.push(Pending {
+                    task: number,
+                    row,
+                    priority: priority.unwrap_or(u64::MAX),
+                    shown: priority.is_some(),
+                    message: self.message(task, row),
+                    fields: self.faulty_fields(task, row),
+                    run: None,
+                    found: None,
+                });
+            }
+        }
+    }
+
+    /// The violating rows that may be shown as examples, with their priorities.
+    fn shown(&self, number: usize, rows: impl Iterator<Item = usize>) -> HashMap<usize, u64> {
+        let threshold = self.work.thresholds[number].load(Ordering::Relaxed);
+        let mut best: Vec<(u64, usize)> = rows
+            .map(|row| (priority(self.batch.record_offset(row)), row))
+            .filter(|(priority, _)| *priority <= threshold)
+            .collect();
+        best.sort_unstable();
+        best.truncate(self.work.examples);
+        best.into_iter().map(|(priority, row)| (row, priority)).collect()
+    }
+
+    /// The fields at fault, where a rule looks at many and each stands for itself.
+    fn faulty_fields(&self, task: &Task, row: usize) -> Option<Vec<FieldId>> {
+        let TaskKind::Readable(fields) = &task.kind else { return None };
+        let broken = |field: &FieldId| {
+            self.cells.field(*field).is_some_and(|cells| cells.invalid().get(row))
+        };
+        Some(fields.iter().copied().filter(broken).collect())
+    }
+
+    fn message(&self, task: &Task, row: usize) -> String {
+        let rule = &self.work.rules[task.rule];
+        match &task.kind {
+            TaskKind::Require(fields) => {
+                let lacks: Vec<String> =
+                    fields.iter().filter_map(|field| self.cells.lack(*field, row)).collect();
+                lacks.join("; ")
+            }
+            TaskKind::RequireAny(fields) => {
+                let names: Vec<String> = fields
+                    .iter()
+                    .map(|field| format!("`{}`", self.work.set.field(*field).name))
+                    .collect();
+                format!("none of {} is filled", names.join(", "))
+            }
+            TaskKind::Deadline(deadline) => self.cells.timeliness(deadline, row).words(),
+            TaskKind::Answer { field, why, .. } => {
+                format!("`{}` {why}", self.work.set.field(*field).name)
+            }
+            TaskKind::Readable(_) => {
+                let broken = self.faulty_fields(task, row).unwrap_or_default();
+                let words: Vec<String> =
+                    broken.into_iter().filter_map(|field| self.cells.lack(field, row)).collect();
+                words.join("; ")
+            }
+            TaskKind::Ordered { field, .. } => {
+                format!(
+                    "`{}` breaks the order of the records before it",
+                    self.work.set.field(*field).name
+                )
+            }
+            _ => rule.title.clone(),
+        }
+    }
+
+    fn group(&self, by: &[FieldId], row: usize) -> u128 {
+        let parts: Vec<Option<&[u8]>> = by
+            .iter()
+            .map(|field| {
+                let cells = self.cells.field(*field)?;
+                cells.texts.present.get(row).then(|| self.cells.space.get(cells.texts.refs[row]))
+            })
+            .collect();
+        self.shared.hasher.key(&parts)
+    }
+
+    fn enter_keys(&self, fields: &[FieldId], verdict: &Verdict, entries: &mut Vec<Entry>) {
+        let keyed = verdict.applies.and_not(&verdict.unknown);
+        let place = |row: usize| {
+            origin(self.work.number, self.chunk, self.batch.ordinal(row), self.attempt)
+        };
+        if let [field] = fields {
+            let Some(cells) = self.cells.field(*field) else { return };
+            entries.extend(keyed.rows().map(|row| Entry {
+                key: self.shared.hasher.text(self.cells.space.get(cells.texts.refs[row])),
+                origin: place(row),
+            }));
+        } else {
+            entries.extend(
+                keyed.rows().map(|row| Entry { key: self.group(fields, row), origin: place(row) }),
+            );
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one call, from the match over kinds")]
+    fn order(
+        &self,
+        number: usize,
+        field: FieldId,
+        by: &[FieldId],
+        (direction, strict): (Direction, bool),
+        applies: &Bits,
+        part: &mut TaskPart,
+        pendings: &mut Vec<Pending>,
+    ) -> Verdict {
+        let mut verdict = self.cells.verdict(applies);
+        let Some((cells, values)) =
+            self.cells.field(field).and_then(|cells| Some((cells, cells.typed.as_ref()?)))
+        else {
+            verdict.unknown = Bits::ones(self.cells.rows);
+            return verdict;
+        };
+        verdict.applies = applies.and(&cells.missing().not());
+        verdict.unknown = cells.invalid().clone();
+        let mut runs: HashMap<u128, usize> = HashMap::new();
+        for row in verdict.applies.and(cells.present()).rows() {
+            let group = self.group(by, row);
+            let value = Ranked::of(values, row, self.cells.space);
+            match runs.get(&group) {
+                Some(&run) => {
+                    let run = &mut part.runs[run];
+                    if value.breaks(&run.last, direction, strict) {
+                        verdict.violation.set(row);
+                    }
+                    run.last = value;
+                }
+                None => {
+                    runs.insert(group, part.runs.len());
+                    pendings.push(Pending {
+                        task: number,
+                        row,
+                        priority: 0,
+                        shown: true,
+                        message: self.message(&self.work.tasks.tasks[number], row),
+                        fields: None,
+                        run: Some(part.runs.len()),
+                        found: None,
+                    });
+                    let if_broken = Example {
+                        priority: priority(self.batch.record_offset(row)),
+                        finding: Finding::plain(0, Place::default(), String::new()),
+                    };
+                    part.runs.push(Run { group, first: value.clone(), last: value, if_broken });
+                }
+            }
+        }
+        verdict
+    }
+
+    fn identifiers(
+        &self,
+        number: usize,
+        task: &Task,
+        applies: &Bits,
+        part: &mut TaskPart,
+        pendings: &mut Vec<Pending>,
+    ) -> Verdict {
+        let mut verdict = self.cells.verdict(applies);
+        let TaskKind::Identifiers(search_task) = &task.kind else { return verdict };
+        let mut hits: Vec<Hit> = Vec::new();
+        // The best hit of each violating row, and all hits where they are streamed.
+        let mut found: BTreeMap<usize, Vec<(usize, Hit)>> = BTreeMap::new();
+        for (index, searched) in search_task.columns.iter().enumerate() {
+            let Some(&slot) = self.columns.get(&searched.column) else { continue };
+            for row in applies.rows() {
+                let text = cell(self.spans[slot][row], self.cells.space.buffer);
+                search(search_task, index, text, &mut hits);
+                if !hits.is_empty() {
+                    part.counts.occurrences += hits.len() as u64;
+                    verdict.violation.set(row);
+                    found.entry(row).or_default().extend(hits.drain(..).map(|hit| (index, hit)));
+                }
+            }
+        }
+        let shown = self.shown(number, found.keys().copied());
+        for (row, mut hits) in found {
+            let priority = shown.get(&row).copied();
+            hits.sort_by_key(|(column, hit)| (hit.tier, *column, hit.start));
+            let others = hits.len() - 1;
+            let kept = if self.work.stream { hits.len() } else { usize::from(priority.is_some()) };
+            for (nth, (column, hit)) in hits.into_iter().take(kept).enumerate() {
+                let searched = &search_task.columns[column];
+                let detector = detector_name(hit.detector);
+                let more = match others {
+                    0 => String::new(),
+                    1 => ", and 1 more in this record".to_owned(),
+                    others => format!(", and {others} more in this record"),
+                };
+                pendings.push(Pending {
+                    task: number,
+                    row,
+                    priority: priority.unwrap_or(u64::MAX),
+                    shown: priority.is_some() && nth == 0,
+                    message: format!(
+                        "{} {detector} stands in `{}`{more}",
+                        article(detector),
+                        searched.name
+                    ),
+                    fields: None,
+                    run: None,
+                    found: Some((searched.column, searched.name.clone(), detector, hit)),
+                });
+            }
+        }
+        verdict
+    }
+}
+
+/// The name of a detector.
+fn detector_name(detector: u8) -> &'static str {
+    DETECTORS.get(usize::from(detector)).map_or("identifier", |detector| detector.name)
+}

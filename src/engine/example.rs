@@ -1,0 +1,133 @@
+//! The examples that rules carry, run by the same engine as exports.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use crate::engine::drive::{Hooks, ScanOptions};
+use crate::finding::{Outcome, Reveal};
+use crate::plan::{BoundColumn, BoundFile, CellReader, FileState, Plan, PlannedFile};
+use crate::rule::{CheckedRule, Dictionary, Example, Expectation, RecordSet};
+use crate::source::{self, HeaderAt, Input, ReadOptions};
+use crate::value::Date;
+
+/// What an example came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExampleOutcome {
+    /// What the rule says of each record (or group), in order.
+    pub got: Vec<Expectation>,
+    /// What the example expects of each.
+    pub expected: Vec<Expectation>,
+}
+
+impl ExampleOutcome {
+    /// Whether the rule says what the example expects.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.got == self.expected
+    }
+}
+
+/// The as-of date of examples that name none: 2026-01-01.
+const AS_OF: Date = Date(20_454);
+
+/// Runs one example of a rule.
+///
+/// # Errors
+/// Why it could not be run, in words.
+pub fn run(
+    dictionary: &Dictionary,
+    rule: &CheckedRule,
+    example: &Example,
+) -> Result<ExampleOutcome, String> {
+    let set =
+        dictionary.set(&rule.record_set).ok_or("the rule's record set is not in the dictionary")?;
+    let mut rule = rule.clone();
+    rule.report_fictional = true;
+    rule.off = None;
+    let mut files = Vec::new();
+    let records = example.given.iter().filter(|(name, _)| *name == rule.record_set);
+    let text = as_csv(set, records.flat_map(|(_, records)| records));
+    files.push(planned(dictionary, set, text)?);
+    let mut plan =
+        Plan { dictionary: dictionary.clone(), rules: vec![rule], files, problems: Vec::new() };
+    let options = ScanOptions {
+        as_of: example.as_of.unwrap_or(AS_OF),
+        threads: 1,
+        chunk_size: ScanOptions::CHUNK,
+        memory: ScanOptions::MEMORY,
+        temp_dir: PathBuf::new(),
+        examples: 0,
+        reveal: Reveal::Nothing,
+        site_key: None,
+        trace: true,
+    };
+    let interrupted = AtomicBool::new(false);
+    let hooks = Hooks { interrupted: &interrupted, progress: &|_| {}, findings: None };
+    let (scan, trace) =
+        super::traced(&mut plan, &options, &hooks).map_err(|error| error.to_string())?;
+    let mut got: Vec<Expectation> = trace.into_iter().map(|(.., word)| word).collect();
+    if got.is_empty()
+        && let Some(outcome) = scan.rules.first()
+    {
+        got.push(match &outcome.outcome {
+            Outcome::Pass | Outcome::Waived | Outcome::Baselined => Expectation::Pass,
+            Outcome::Fail => Expectation::Violation,
+            Outcome::Pending => Expectation::Pending,
+            Outcome::NotEvaluated(_) => Expectation::NotEvaluable,
+            Outcome::NotApplicable | Outcome::Off(_) => Expectation::NotApplicable,
+        });
+    }
+    let expected = match example.expect.as_slice() {
+        [one] => vec![*one; got.len().max(1)],
+        several => several.to_vec(),
+    };
+    Ok(ExampleOutcome { got, expected })
+}
+
+/// The records as a table whose columns are named like the fields, every cell quoted.
+fn as_csv<'e>(
+    set: &RecordSet,
+    records: impl Iterator<Item = &'e crate::rule::ExampleRecord>,
+) -> Vec<u8> {
+    let quoted = |cells: Vec<String>| {
+        let cells: Vec<String> =
+            cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+        cells.join(",") + "\n"
+    };
+    let mut text = quoted(set.fields.iter().map(|field| field.name.clone()).collect());
+    for record in records {
+        let mut cells = vec![String::new(); set.fields.len()];
+        for (field, cell) in &record.cells {
+            cells[usize::from(field.0)].clone_from(cell);
+        }
+        text += &quoted(cells);
+    }
+    text.into_bytes()
+}
+
+fn planned(dictionary: &Dictionary, set: &RecordSet, text: Vec<u8>) -> Result<PlannedFile, String> {
+    let bytes = text.len() as u64;
+    let input = Input::memory("example", text);
+    let options =
+        ReadOptions { delimiter: Some(b','), header: HeaderAt::First, ..ReadOptions::default() };
+    let table = source::open(input, &options, &|cells| cells.len())
+        .map_err(|_| "its records cannot be read as a table".to_owned())?;
+    let index = dictionary.sets.iter().position(|other| other.name == set.name).unwrap_or(0);
+    let columns = set
+        .fields
+        .iter()
+        .enumerate()
+        .map(|(column, field)| Some(BoundColumn { column, reader: CellReader::canonical(field) }))
+        .collect();
+    let file = BoundFile {
+        table,
+        set: index,
+        layout: "example".to_owned(),
+        key: set.key.clone(),
+        columns,
+        unbound: Vec::new(),
+        max_skipped: 0,
+        min_records: 0,
+    };
+    Ok(PlannedFile { name: "example".to_owned(), bytes, state: FileState::Bound(Box::new(file)) })
+}

@@ -1,0 +1,426 @@
+//! Figures of groups of records: exact sums and ratios, held against limits.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use crate::engine::bits::Bits;
+use crate::engine::program::{Compiler, NodeId};
+use crate::engine::vector::{Space, Values, Vector};
+use crate::engine::verdict::Cells;
+use crate::expr::typed::{Aggregate, ArithmeticOp, Expr, FieldId};
+use crate::finding::Tag;
+use crate::rule::{Limit, LimitKind};
+use crate::store::KeyHasher;
+use crate::value::{Decimal, Type};
+
+/// A measure: leaves that are accumulated record by record, and trees over them.
+#[derive(Debug, Clone)]
+pub(crate) struct MeasureTask {
+    /// The groups' fields.
+    pub(crate) by: Vec<FieldId>,
+    /// What is accumulated.
+    pub(crate) leaves: Vec<Leaf>,
+    value: Tree,
+    limits: Vec<(LimitKind, Tree, String)>,
+}
+
+/// What is accumulated record by record.
+#[derive(Debug, Clone)]
+pub(crate) enum Leaf {
+    Count,
+    Present(NodeId),
+    If(NodeId),
+    Share(NodeId),
+    Distinct(Vec<NodeId>),
+    Sum(NodeId),
+    Min(NodeId),
+    Max(NodeId),
+    Avg(NodeId),
+}
+
+#[derive(Debug, Clone)]
+enum Tree {
+    Literal(Decimal),
+    Leaf(usize),
+    Ratio(Box<Tree>, Box<Tree>),
+    Arithmetic(ArithmeticOp, Box<Tree>, Box<Tree>),
+}
+
+/// One accumulator.
+#[derive(Debug, Clone)]
+pub(crate) enum Sum {
+    Count(u64),
+    Share { yes: u64, no: u64 },
+    Distinct(HashSet<u128>),
+    Total { sum: Option<i128>, count: u64 },
+    Least(Option<i128>),
+    Greatest(Option<i128>),
+}
+
+/// The records of one group so far.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    /// Where its first record is, in the order of the export: groups are shown in this order.
+    pub(crate) first: u64,
+    /// What stands for its key.
+    pub(crate) key: Vec<Tag>,
+    /// One accumulator a leaf.
+    pub(crate) sums: Vec<Sum>,
+    /// How many records it has.
+    pub(crate) records: u64,
+}
+
+/// Groups by the fingerprint of their key.
+pub(crate) type Groups = HashMap<u128, Group>;
+
+/// An exact figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Figure {
+    numerator: i128,
+    /// Always positive.
+    denominator: i128,
+}
+
+/// What became of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum GroupVerdict {
+    /// Within its limits.
+    Keeps,
+    /// Beyond one of them: words.
+    Breaks(String),
+    /// A zero denominator, nothing to compare, or an overflow.
+    Undecidable,
+}
+
+impl MeasureTask {
+    /// Compiles a measure; its conditions become nodes of the program.
+    pub(crate) fn compile(
+        value: &Aggregate,
+        by: &[FieldId],
+        limits: &[Limit],
+        compiler: &mut Compiler,
+    ) -> Self {
+        let mut leaves = Vec::new();
+        let value = tree(value, &mut leaves, compiler);
+        let limits = limits
+            .iter()
+            .map(|limit| {
+                (limit.kind, tree(&limit.bound, &mut leaves, compiler), limit.text.clone())
+            })
+            .collect();
+        Self { by: by.to_vec(), leaves, value, limits }
+    }
+
+    fn empty(&self) -> Vec<Sum> {
+        self.leaves
+            .iter()
+            .map(|leaf| match leaf {
+                Leaf::Count | Leaf::Present(_) | Leaf::If(_) => Sum::Count(0),
+                Leaf::Share(_) => Sum::Share { yes: 0, no: 0 },
+                Leaf::Distinct(_) => Sum::Distinct(HashSet::new()),
+                Leaf::Sum(_) | Leaf::Avg(_) => Sum::Total { sum: Some(0), count: 0 },
+                Leaf::Min(_) => Sum::Least(None),
+                Leaf::Max(_) => Sum::Greatest(None),
+            })
+            .collect()
+    }
+
+    /// Adds the applicable rows of a batch to their groups. `key` gives the fingerprint of a row's group,
+    /// `shown` the record's place and what stands for the group.
+    pub(crate) fn add(
+        &self,
+        groups: &mut Groups,
+        applies: &Bits,
+        cells: &Cells<'_>,
+        hasher: &KeyHasher,
+        key: &dyn Fn(usize) -> u128,
+        shown: &dyn Fn(usize) -> (u64, Vec<Tag>),
+    ) {
+        for row in applies.rows() {
+            let group = groups.entry(key(row)).or_insert_with(|| {
+                let (first, key) = shown(row);
+                Group { first, key, sums: self.empty(), records: 0 }
+            });
+            group.records += 1;
+            for (leaf, sum) in self.leaves.iter().zip(&mut group.sums) {
+                leaf.add(sum, row, cells.nodes, cells.space, hasher);
+            }
+        }
+    }
+
+    /// Holds a group's figure against the limits.
+    pub(crate) fn judge(&self, group: &Group) -> GroupVerdict {
+        let figures: Vec<Option<Figure>> =
+            self.leaves.iter().zip(&group.sums).map(|(leaf, sum)| leaf.figure(sum)).collect();
+        let Some(value) = self.value.figure(&figures) else {
+            return GroupVerdict::Undecidable;
+        };
+        for (kind, bound, text) in &self.limits {
+            let Some(bound) = bound.figure(&figures) else {
+                return GroupVerdict::Undecidable;
+            };
+            let Some(ordering) = value.compare(bound) else {
+                return GroupVerdict::Undecidable;
+            };
+            let (keeps, words) = match kind {
+                LimitKind::AtMost => (ordering.is_le(), "at most"),
+                LimitKind::AtLeast => (ordering.is_ge(), "at least"),
+                LimitKind::Equals => (ordering.is_eq(), "exactly"),
+            };
+            if !keeps {
+                let records = group.records;
+                return GroupVerdict::Breaks(format!(
+                    "the figure is {value} over {records} records, but must be {words} {text}"
+                ));
+            }
+        }
+        GroupVerdict::Keeps
+    }
+}
+
+/// Merges the groups of a later batch, whose places count from `before`.
+pub(crate) fn merge(into: &mut Groups, later: Groups, before: u64) {
+    #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on their order")]
+    for (key, mut group) in later {
+        group.first += before;
+        match into.entry(key) {
+            std::collections::hash_map::Entry::Vacant(place) => {
+                place.insert(group);
+            }
+            std::collections::hash_map::Entry::Occupied(mut place) => {
+                let earlier = place.get_mut();
+                earlier.records += group.records;
+                for (sum, more) in earlier.sums.iter_mut().zip(group.sums) {
+                    sum.merge(more);
+                }
+            }
+        }
+    }
+}
+
+fn tree(aggregate: &Aggregate, leaves: &mut Vec<Leaf>, compiler: &mut Compiler) -> Tree {
+    let leaf = match aggregate {
+        Aggregate::Literal(value) => return Tree::Literal(*value),
+        Aggregate::Ratio(a, b) => {
+            return Tree::Ratio(
+                Box::new(tree(a, leaves, compiler)),
+                Box::new(tree(b, leaves, compiler)),
+            );
+        }
+        Aggregate::Arithmetic(op, a, b) => {
+            let (a, b) = (tree(a, leaves, compiler), tree(b, leaves, compiler));
+            return Tree::Arithmetic(*op, Box::new(a), Box::new(b));
+        }
+        Aggregate::Count => Leaf::Count,
+        Aggregate::CountPresent(expr) => Leaf::Present(compiler.compile(expr)),
+        Aggregate::CountIf(expr) => Leaf::If(compiler.compile(expr)),
+        Aggregate::Share(expr) => Leaf::Share(compiler.compile(expr)),
+        Aggregate::Distinct(exprs) => {
+            Leaf::Distinct(exprs.iter().map(|expr| compiler.compile(expr)).collect())
+        }
+        Aggregate::Sum(expr) => Leaf::Sum(number(expr, compiler)),
+        Aggregate::Min(expr) => Leaf::Min(number(expr, compiler)),
+        Aggregate::Max(expr) => Leaf::Max(number(expr, compiler)),
+        Aggregate::Avg(expr) => Leaf::Avg(number(expr, compiler)),
+    };
+    leaves.push(leaf);
+    Tree::Leaf(leaves.len() - 1)
+}
+
+fn number(expr: &Expr, compiler: &mut Compiler) -> NodeId {
+    debug_assert!(matches!(expr.ty, Type::Integer | Type::Decimal));
+    compiler.compile(expr)
+}
+
+impl Leaf {
+    fn add(
+        &self,
+        sum: &mut Sum,
+        row: usize,
+        nodes: &[Rc<Vector>],
+        space: &Space<'_>,
+        hasher: &KeyHasher,
+    ) {
+        let truth = |node: &NodeId| match &nodes[*node].values {
+            Values::Truth(bits) => nodes[*node].present.get(row).then(|| bits.get(row)),
+            _ => nodes[*node].present.get(row).then(|| nodes[*node].int(row) != 0),
+        };
+        let value =
+            |node: &NodeId| nodes[*node].present.get(row).then(|| nodes[*node].decimal(row));
+        match (self, sum) {
+            (Self::Count, Sum::Count(count)) => *count += 1,
+            (Self::Present(node), Sum::Count(count)) => {
+                *count += u64::from(nodes[*node].present.get(row));
+            }
+            (Self::If(node), Sum::Count(count)) => *count += u64::from(truth(node) == Some(true)),
+            (Self::Share(node), Sum::Share { yes, no }) => match truth(node) {
+                Some(true) => *yes += 1,
+                Some(false) => *no += 1,
+                None => {}
+            },
+            (Self::Distinct(of), Sum::Distinct(seen)) => {
+                let mut text = Vec::new();
+                for node in of {
+                    let vector = &nodes[*node];
+                    if !vector.present.get(row) {
+                        return;
+                    }
+                    let part: Vec<u8> = match &vector.values {
+                        Values::Text(_) => vector.text(row, space).to_vec(),
+                        Values::Decimal(_) => vector.decimal(row).to_le_bytes().to_vec(),
+                        Values::Truth(bits) => vec![u8::from(bits.get(row))],
+                        _ => vector.int(row).to_le_bytes().to_vec(),
+                    };
+                    text.extend_from_slice(&part.len().to_le_bytes());
+                    text.extend_from_slice(&part);
+                }
+                seen.insert(hasher.text(&text));
+            }
+            (Self::Sum(node) | Self::Avg(node), Sum::Total { sum, count }) => {
+                if let Some(value) = value(node) {
+                    *sum = sum.and_then(|sum| sum.checked_add(value));
+                    *count += 1;
+                }
+            }
+            (Self::Min(node), Sum::Least(least)) => {
+                if let Some(value) = value(node) {
+                    *least = Some(least.map_or(value, |least| least.min(value)));
+                }
+            }
+            (Self::Max(node), Sum::Greatest(greatest)) => {
+                if let Some(value) = value(node) {
+                    *greatest = Some(greatest.map_or(value, |greatest| greatest.max(value)));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn figure(&self, sum: &Sum) -> Option<Figure> {
+        let scaled = |value: i128| Figure::new(value, Decimal::ONE.0);
+        match sum {
+            Sum::Count(count) => Figure::new(i128::from(*count), 1),
+            Sum::Share { yes, no } => Figure::new(i128::from(*yes), i128::from(yes + no)),
+            Sum::Distinct(seen) => Figure::new(i128::try_from(seen.len()).ok()?, 1),
+            Sum::Total { sum, count } => match self {
+                Self::Avg(_) => {
+                    Figure::new((*sum)?, Decimal::ONE.0.checked_mul(i128::from(*count))?)
+                }
+                _ => scaled((*sum)?),
+            },
+            Sum::Least(value) | Sum::Greatest(value) => scaled((*value)?),
+        }
+    }
+}
+
+impl Sum {
+    fn merge(&mut self, more: Self) {
+        match (self, more) {
+            (Self::Count(count), Self::Count(more)) => *count += more,
+            (Self::Share { yes, no }, Self::Share { yes: more_yes, no: more_no }) => {
+                *yes += more_yes;
+                *no += more_no;
+            }
+            (Self::Distinct(seen), Self::Distinct(more)) => seen.extend(more),
+            (Self::Total { sum, count }, Self::Total { sum: more_sum, count: more_count }) => {
+                *sum = sum.zip(more_sum).and_then(|(a, b)| a.checked_add(b));
+                *count += more_count;
+            }
+            (Self::Least(least), Self::Least(Some(more))) => {
+                *least = Some(least.map_or(more, |least| least.min(more)));
+            }
+            (Self::Greatest(greatest), Self::Greatest(Some(more))) => {
+                *greatest = Some(greatest.map_or(more, |greatest| greatest.max(more)));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Tree {
+    fn figure(&self, leaves: &[Option<Figure>]) -> Option<Figure> {
+        match self {
+            Self::Literal(value) => Figure::new(value.0, Decimal::ONE.0),
+            Self::Leaf(leaf) => *leaves.get(*leaf)?,
+            Self::Ratio(a, b) => {
+                let (a, b) = (a.figure(leaves)?, b.figure(leaves)?);
+                Figure::new(
+                    a.numerator.checked_mul(b.denominator)?,
+                    a.denominator.checked_mul(b.numerator)?,
+                )
+            }
+            Self::Arithmetic(op, a, b) => {
+                let (a, b) = (a.figure(leaves)?, b.figure(leaves)?);
+                let (left, right) = (
+                    a.numerator.checked_mul(b.denominator)?,
+                    b.numerator.checked_mul(a.denominator)?,
+                );
+                let denominator = a.denominator.checked_mul(b.denominator)?;
+                match op {
+                    ArithmeticOp::Add => Figure::new(left.checked_add(right)?, denominator),
+                    ArithmeticOp::Subtract => Figure::new(left.checked_sub(right)?, denominator),
+                    ArithmeticOp::Multiply => {
+                        Figure::new(a.numerator.checked_mul(b.numerator)?, denominator)
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Figure {
+    fn new(numerator: i128, denominator: i128) -> Option<Self> {
+        if denominator == 0 {
+            return None;
+        }
+        let sign = denominator.signum();
+        let (mut a, mut b) = (numerator.unsigned_abs(), denominator.unsigned_abs());
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        let divisor = i128::try_from(a.max(1)).ok()?;
+        Some(Self {
+            numerator: numerator / divisor * sign,
+            denominator: (denominator / divisor).checked_abs()?,
+        })
+    }
+
+    fn compare(self, other: Self) -> Option<std::cmp::Ordering> {
+        let left = self.numerator.checked_mul(other.denominator)?;
+        let right = other.numerator.checked_mul(self.denominator)?;
+        Some(left.cmp(&right))
+    }
+}
+
+impl std::fmt::Display for Figure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.denominator == 1 {
+            return write!(f, "{}", self.numerator);
+        }
+        // Four places, cut towards zero, for people; limits are compared exactly.
+        let whole = self.numerator / self.denominator;
+        let rest = (self.numerator % self.denominator).unsigned_abs();
+        let places = rest.saturating_mul(10_000) / self.denominator.unsigned_abs();
+        let sign = if self.numerator < 0 && whole == 0 { "-" } else { "" };
+        write!(f, "{sign}{whole}.{places:04}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_compare_by_cross_multiplication() {
+        let third = Figure::new(1, 3).unwrap();
+        assert_eq!(third.compare(Figure::new(2, 6).unwrap()), Some(std::cmp::Ordering::Equal));
+        assert_eq!(
+            third.compare(Figure::new(3_333_333, 10_000_000).unwrap()),
+            Some(std::cmp::Ordering::Greater)
+        );
+        assert_eq!(Figure::new(1, 0), None);
+        assert_eq!(third.to_string(), "0.3333");
+        assert_eq!(Figure::new(-1, 2).unwrap().to_string(), "-0.5000");
+        assert_eq!(Figure::new(4, -2).unwrap().to_string(), "-2");
+    }
+}

@@ -1,0 +1,667 @@
+//! From the pass over all files to what became of each rule and each input.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::detect::{DETECTORS, Finder, Tier};
+use crate::engine::EngineError;
+use crate::engine::bits::Bits;
+use crate::engine::chunk::{FileWork, Worker, origin_parts};
+use crate::engine::drive::{
+    FileSoFar, Hooks, Pass, ScanOptions, add, keep_lowest, lock, record_priority,
+};
+use crate::engine::measure::{self, GroupVerdict, Groups};
+use crate::engine::part::Example;
+use crate::engine::show::Pending;
+use crate::engine::task::TaskKind;
+use crate::finding::{
+    Counts, Finding, FindingField, InputFate, InputOutcome, Masked, NotEvaluated, Outcome, Place,
+    RuleOutcome, Scan, Unit,
+};
+use crate::plan::{BoundFile, FileState, Plan, Readiness};
+use crate::rule::{Check, CheckedRule, Expectation, Tolerance};
+use crate::source::{Chunk, Issue, IssueClass, IssueCode, IssueLog, Tally};
+use crate::store::{Budget, OriginSorter};
+
+/// What each rule says of each record: rule, file, record (from 0), word.
+pub(crate) type Trace = Vec<(usize, usize, u64, Expectation)>;
+
+/// Ends a scan: the set checks, the groups, the outcomes.
+///
+/// # Errors
+/// Whatever keeps keys or findings from being written.
+pub(crate) fn conclude(
+    plan: &Plan,
+    mut pass: Pass<'_>,
+    options: &ScanOptions,
+    hooks: &Hooks<'_>,
+) -> Result<(Scan, Trace), EngineError> {
+    let stores = std::mem::take(&mut pass.shared.stores);
+    for (store, rule) in stores.into_iter().zip(pass.store_rules.clone()) {
+        repeats(&mut pass, store, rule, options, hooks)?;
+    }
+    let mut groups = rule_groups(plan, &mut pass);
+    let mut outcomes = Vec::new();
+    let mut trace = Trace::new();
+    for (number, rule) in plan.rules.iter().enumerate() {
+        let outcome = match plan.readiness(rule) {
+            Readiness::Off(reason) => empty(number, rule, Outcome::Off(reason)),
+            Readiness::SetAbsent(set) => {
+                not_evaluated(number, rule, NotEvaluated::RecordSetAbsent(set))
+            }
+            Readiness::NotBound(fields) => {
+                not_evaluated(number, rule, NotEvaluated::FieldsNotBound(fields))
+            }
+            Readiness::Ready => match &rule.check {
+                Check::Columns { closed, order } => {
+                    columns(plan, number, rule, *closed, order, options, hooks)?
+                }
+                Check::Measure { .. } => {
+                    let groups = groups.remove(&number).unwrap_or_default();
+                    measured(&pass, number, rule, groups, options, hooks, &mut trace)?
+                }
+                _ => recorded(&pass, number, rule, options, &mut trace),
+            },
+        };
+        outcomes.push(outcome);
+    }
+    let interrupted = pass.interrupted;
+    if interrupted {
+        for outcome in &mut outcomes {
+            if !matches!(
+                outcome.outcome,
+                Outcome::Fail | Outcome::Off(_) | Outcome::NotEvaluated(_)
+            ) {
+                outcome.outcome = Outcome::NotEvaluated(NotEvaluated::Interrupted);
+            }
+        }
+    }
+    Ok((Scan { inputs: inputs(plan, &pass), rules: outcomes, interrupted }, trace))
+}
+
+fn unit(rule: &CheckedRule) -> Unit {
+    match rule.check {
+        Check::Measure { .. } => Unit::Group,
+        Check::Columns { .. } => Unit::Field,
+        _ => Unit::Record,
+    }
+}
+
+fn empty(number: usize, rule: &CheckedRule, outcome: Outcome) -> RuleOutcome {
+    RuleOutcome {
+        rule: u32::try_from(number).unwrap_or(u32::MAX),
+        outcome,
+        unit: unit(rule),
+        counts: Counts::default(),
+        not_evaluable_reasons: Vec::new(),
+        findings: Vec::new(),
+    }
+}
+
+fn not_evaluated(number: usize, rule: &CheckedRule, why: NotEvaluated) -> RuleOutcome {
+    empty(number, rule, Outcome::NotEvaluated(why))
+}
+
+/// What counts come to.
+fn judge(rule: &CheckedRule, counts: &Counts) -> Outcome {
+    if counts.violations > 0 {
+        let tolerated = match rule.tolerance {
+            Some(Tolerance::Count(most)) => counts.violations <= most,
+            Some(Tolerance::Share(millionths)) => {
+                u128::from(counts.violations) * 1_000_000
+                    <= u128::from(millionths) * u128::from(counts.violations + counts.passed)
+            }
+            None => false,
+        };
+        return if tolerated { Outcome::Pass } else { Outcome::Fail };
+    }
+    if counts.passed > 0 {
+        Outcome::Pass
+    } else if counts.not_evaluable > 0 {
+        Outcome::NotEvaluated(NotEvaluated::Undecidable)
+    } else if counts.pending > 0 {
+        Outcome::Pending
+    } else {
+        Outcome::NotApplicable
+    }
+}
+
+fn reasons(all: BTreeMap<String, u64>) -> Vec<(String, u64)> {
+    let mut reasons: Vec<(String, u64)> = all.into_iter().collect();
+    reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    reasons
+}
+
+/// A rule that counts records.
+fn recorded(
+    pass: &Pass<'_>,
+    number: usize,
+    rule: &CheckedRule,
+    options: &ScanOptions,
+    trace: &mut Trace,
+) -> RuleOutcome {
+    let mut counts = Counts::default();
+    let mut why: BTreeMap<String, u64> = BTreeMap::new();
+    let mut by_file: Vec<Vec<Example>> = Vec::new();
+    for (work, so_far) in &pass.files {
+        let Some(task) = work.tasks.tasks.iter().position(|task| task.rule == number) else {
+            continue;
+        };
+        let task = &so_far.tasks[task];
+        add(&mut counts, &task.counts);
+        for (reason, count) in &task.reasons {
+            *why.entry(reason.clone()).or_default() += count;
+        }
+        trace.extend(task.trace.iter().map(|(record, word)| (number, work.number, *record, *word)));
+        by_file.push(task.examples.clone());
+    }
+    RuleOutcome {
+        rule: u32::try_from(number).unwrap_or(u32::MAX),
+        outcome: judge(rule, &counts),
+        unit: unit(rule),
+        counts,
+        not_evaluable_reasons: reasons(why),
+        findings: spread(by_file, options.examples),
+    }
+}
+
+/// Takes examples from each file in turn, and puts them in the order of the export.
+fn spread(by_file: Vec<Vec<Example>>, most: usize) -> Vec<Finding> {
+    let mut chosen = Vec::new();
+    let deepest = by_file.iter().map(Vec::len).max().unwrap_or(0);
+    'all: for depth in 0..deepest {
+        for examples in &by_file {
+            if let Some(example) = examples.get(depth) {
+                if chosen.len() == most {
+                    break 'all;
+                }
+                chosen.push(example.finding.clone());
+            }
+        }
+    }
+    chosen.sort_by(|a, b| a.place.cmp(&b.place));
+    chosen
+}
+
+/// The groups of every measure, joined over its files in their order.
+fn rule_groups(plan: &Plan, pass: &mut Pass<'_>) -> HashMap<usize, Groups> {
+    let mut all: HashMap<usize, Groups> = HashMap::new();
+    let mut before = 0;
+    for (work, so_far) in &mut pass.files {
+        for (task, of) in work.tasks.tasks.iter().zip(&mut so_far.tasks) {
+            if matches!(plan.rules[task.rule].check, Check::Measure { .. }) {
+                measure::merge(
+                    all.entry(task.rule).or_default(),
+                    std::mem::take(&mut of.groups),
+                    before,
+                );
+            }
+        }
+        before += so_far.tally.records;
+    }
+    all
+}
+
+/// A rule that counts groups.
+fn measured(
+    pass: &Pass<'_>,
+    number: usize,
+    rule: &CheckedRule,
+    groups: Groups,
+    options: &ScanOptions,
+    hooks: &Hooks<'_>,
+    trace: &mut Trace,
+) -> Result<RuleOutcome, EngineError> {
+    let mut outcome = empty(number, rule, Outcome::NotApplicable);
+    let task = pass.files.iter().find_map(|(work, _)| {
+        work.tasks.tasks.iter().find(|task| task.rule == number).and_then(|task| match &task.kind {
+            TaskKind::Measure(measure) => Some(measure),
+            _ => None,
+        })
+    });
+    let Some(measure) = task else { return Ok(outcome) };
+    let mut ordered: Vec<_> = groups.into_values().collect();
+    ordered.sort_by_key(|group| group.first);
+    for (nth, group) in ordered.iter().enumerate() {
+        outcome.counts.records += 1;
+        let word = match measure.judge(group) {
+            GroupVerdict::Keeps => {
+                outcome.counts.passed += 1;
+                Expectation::Pass
+            }
+            GroupVerdict::Undecidable => {
+                outcome.counts.not_evaluable += 1;
+                Expectation::NotEvaluable
+            }
+            GroupVerdict::Breaks(message) => {
+                outcome.counts.violations += 1;
+                let mut finding = Finding::plain(outcome.rule, Place::default(), message);
+                finding.key.clone_from(&group.key);
+                stream(hooks, &finding)?;
+                if outcome.findings.len() < options.examples {
+                    outcome.findings.push(finding);
+                }
+                Expectation::Violation
+            }
+        };
+        if options.trace {
+            trace.push((number, 0, nth as u64, word));
+        }
+    }
+    if outcome.counts.not_evaluable > 0 {
+        let why = "the figure has no value: nothing to divide by, or no values".to_owned();
+        outcome.not_evaluable_reasons.push((why, outcome.counts.not_evaluable));
+    }
+    outcome.outcome = judge(rule, &outcome.counts);
+    Ok(outcome)
+}
+
+/// A rule about columns.
+fn columns(
+    plan: &Plan,
+    number: usize,
+    rule: &CheckedRule,
+    closed: bool,
+    order: &[String],
+    options: &ScanOptions,
+    hooks: &Hooks<'_>,
+) -> Result<RuleOutcome, EngineError> {
+    let mut outcome = empty(number, rule, Outcome::NotApplicable);
+    let Some((set_number, set)) = plan.set_of(rule) else { return Ok(outcome) };
+    for (file_number, file) in plan.files_of(set_number) {
+        let name: Arc<str> = plan.files[file_number].name.as_str().into();
+        let mut faults: Vec<(String, String)> = Vec::new();
+        let mut judged = file.table.header.names.len() as u64;
+        if closed {
+            for &column in &file.unbound {
+                let header = header_text(file, column);
+                faults.push((header, "the column is not declared for this record set".to_owned()));
+            }
+        }
+        let bound_at = |field: &str| {
+            let id = set.field_id(field)?;
+            file.columns[usize::from(id.0)].as_ref().map(|bound| bound.column)
+        };
+        let mut last: Option<usize> = None;
+        for field in order {
+            match bound_at(field) {
+                None => {
+                    judged += 1;
+                    faults.push((field.clone(), "the column is missing".to_owned()));
+                }
+                Some(column) => {
+                    if last.is_some_and(|last| column < last) {
+                        faults.push((field.clone(), "the column is out of order".to_owned()));
+                    }
+                    last = Some(last.map_or(column, |last| last.max(column)));
+                }
+            }
+        }
+        outcome.counts.records += judged;
+        outcome.counts.violations += faults.len() as u64;
+        outcome.counts.passed += judged.saturating_sub(faults.len() as u64);
+        for (column, message) in faults {
+            let place = Place { file: Some(Arc::clone(&name)), ..Place::default() };
+            let mut finding = Finding::plain(outcome.rule, place, message);
+            finding.fields.push(FindingField { name: column, value: Masked::missing() });
+            stream(hooks, &finding)?;
+            if outcome.findings.len() < options.examples {
+                outcome.findings.push(finding);
+            }
+        }
+    }
+    outcome.outcome = judge(rule, &outcome.counts);
+    Ok(outcome)
+}
+
+/// A header's text, masked where it looks like a value rather than a name.
+fn header_text(file: &BoundFile, column: usize) -> String {
+    let name = file.table.header.names.get(column).map_or("", String::as_str);
+    crate::finding::header_text(name)
+}
+
+fn stream(hooks: &Hooks<'_>, finding: &Finding) -> Result<(), EngineError> {
+    match &hooks.findings {
+        Some(sink) => {
+            lock(sink).take(finding).map_err(|error| EngineError::Stream { kind: error.kind() })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Finds the repeated keys of one uniqueness rule, and fetches the records that are shown.
+fn repeats(
+    pass: &mut Pass<'_>,
+    store: crate::store::KeyStore,
+    rule: usize,
+    options: &ScanOptions,
+    hooks: &Hooks<'_>,
+) -> Result<(), EngineError> {
+    let spill = |error: std::io::Error| EngineError::Spill {
+        folder: options.temp_dir.display().to_string(),
+        kind: error.kind(),
+    };
+    let budget = Arc::new(Budget::new(options.memory));
+    let mut sorter = OriginSorter::new(budget, options.temp_dir.clone());
+    let mut failed = None;
+    let dead = |place: u64| {
+        let (file, chunk, _, attempt) = origin_parts(place);
+        attempt == 0 && pass.dead.contains(&(file, chunk))
+    };
+    store
+        .finish(&dead, &mut |origins| {
+            for &place in origins {
+                if let Err(error) = sorter.push(place) {
+                    failed.get_or_insert(error);
+                }
+            }
+        })
+        .map_err(spill)?;
+    if let Some(error) = failed {
+        return Err(spill(error));
+    }
+    let streaming = hooks.findings.is_some();
+    let mut current: Option<(usize, u64)> = None;
+    let mut here: Vec<u64> = Vec::new();
+    let mut best: BTreeMap<usize, Vec<(u64, u64, u64)>> = BTreeMap::new();
+    let mut fetcher =
+        Fetcher { worker: Worker::default(), chunk: Chunk::default(), size: options.chunk_size };
+    for place in sorter.finish().map_err(spill)? {
+        let (file, chunk, record, _) = origin_parts(place.map_err(spill)?);
+        let Some(index) = pass.files.iter().position(|(work, _)| work.number == file) else {
+            continue;
+        };
+        let (work, so_far) = &mut pass.files[index];
+        let Some(number) = work.tasks.tasks.iter().position(|task| task.rule == rule) else {
+            continue;
+        };
+        let task = &mut so_far.tasks[number];
+        task.counts.violations += 1;
+        task.counts.passed -= 1;
+        let before = usize::try_from(chunk)
+            .ok()
+            .and_then(|chunk| so_far.chunks.get(chunk))
+            .map_or(0, |at| at.records);
+        if work.trace
+            && let Some(entry) =
+                task.trace.iter_mut().find(|(number, _)| *number == before + record)
+        {
+            entry.1 = Expectation::Violation;
+        }
+        let lowest = best.entry(index).or_default();
+        lowest.push((record_priority(before + record), chunk, record));
+        if lowest.len() >= 4 * options.examples.max(16) {
+            lowest.sort_unstable();
+            lowest.truncate(options.examples);
+        }
+        if streaming {
+            if current != Some((index, chunk)) {
+                if let Some((index, chunk)) = current {
+                    fetcher.stream(&pass.files[index], rule, chunk, &here, hooks)?;
+                }
+                here.clear();
+                current = Some((index, chunk));
+            }
+            here.push(record);
+        }
+    }
+    if let Some((index, chunk)) = current {
+        fetcher.stream(&pass.files[index], rule, chunk, &here, hooks)?;
+    }
+    for (index, mut lowest) in best {
+        lowest.sort_unstable();
+        lowest.truncate(options.examples);
+        let mut by_chunk: BTreeMap<u64, Vec<(u64, u64)>> = BTreeMap::new();
+        for (priority, chunk, record) in lowest {
+            by_chunk.entry(chunk).or_default().push((record, priority));
+        }
+        let mut examples = Vec::new();
+        for (chunk, records) in by_chunk {
+            let mut numbers: Vec<u64> = records.iter().map(|(record, _)| *record).collect();
+            numbers.sort_unstable();
+            let findings = fetcher.fetch(&pass.files[index], rule, chunk, &numbers);
+            for finding in findings {
+                let before = pass.files[index]
+                    .1
+                    .chunks
+                    .get(usize::try_from(chunk).unwrap_or(0))
+                    .map_or(0, |at| at.records);
+                let record = finding.place.record.unwrap_or(0);
+                let priority = records
+                    .iter()
+                    .find(|(number, _)| before + number + 1 == record)
+                    .map_or(u64::MAX, |(_, priority)| *priority);
+                examples.push(Example { priority, finding });
+            }
+        }
+        let (work, so_far) = &mut pass.files[index];
+        if let Some(number) = work.tasks.tasks.iter().position(|task| task.rule == rule) {
+            so_far.tasks[number].examples.extend(examples);
+            keep_lowest(&mut so_far.tasks[number].examples, options.examples);
+        }
+    }
+    Ok(())
+}
+
+/// Reads single chunks again, for records that a set check found late.
+struct Fetcher {
+    worker: Worker,
+    chunk: Chunk,
+    size: u64,
+}
+
+impl Fetcher {
+    fn stream(
+        &mut self,
+        file: &(FileWork<'_>, FileSoFar),
+        rule: usize,
+        chunk: u64,
+        records: &[u64],
+        hooks: &Hooks<'_>,
+    ) -> Result<(), EngineError> {
+        for finding in self.fetch(file, rule, chunk, records) {
+            stream(hooks, &finding)?;
+        }
+        Ok(())
+    }
+
+    /// The findings of records of a chunk, by their numbers in it (from 0, rising).
+    fn fetch(
+        &mut self,
+        file: &(FileWork<'_>, FileSoFar),
+        rule: usize,
+        chunk: u64,
+        records: &[u64],
+    ) -> Vec<Finding> {
+        let (work, so_far) = file;
+        let Some(at) = usize::try_from(chunk).ok().and_then(|chunk| so_far.chunks.get(chunk))
+        else {
+            return Vec::new();
+        };
+        let table = &work.file.table;
+        let loaded = table
+            .load(&mut self.chunk, chunk, self.size)
+            .and_then(|()| table.split(&mut self.chunk, at.start, &mut self.worker.batch));
+        if loaded.is_err() {
+            return Vec::new();
+        }
+        let batch = &mut self.worker.batch;
+        let Some(task) = work.tasks.tasks.iter().position(|task| task.rule == rule) else {
+            return Vec::new();
+        };
+        let names = match &work.tasks.tasks[task].kind {
+            TaskKind::Unique { fields, .. } => {
+                let names: Vec<String> = fields
+                    .iter()
+                    .map(|field| format!("`{}`", work.set.field(*field).name))
+                    .collect();
+                names.join(", ")
+            }
+            _ => String::new(),
+        };
+        let pendings: Vec<Pending> = (0..batch.rows)
+            .filter(|&row| records.binary_search(&batch.ordinal(row)).is_ok())
+            .map(|row| Pending {
+                task,
+                row,
+                priority: 0,
+                shown: true,
+                message: format!("{names} has the same value in another record"),
+                fields: None,
+                run: None,
+                found: None,
+            })
+            .collect();
+        let invalid: HashMap<_, Bits> = HashMap::new();
+        let mut findings = work.shower.findings(work, batch, &pendings, &invalid);
+        for finding in &mut findings {
+            finding.place.record = finding.place.record.map(|record| record + at.records);
+            finding.place.line = finding.place.line.map(|line| line + at.lines);
+        }
+        findings
+    }
+}
+
+/// What became of each input.
+fn inputs(plan: &Plan, pass: &Pass<'_>) -> Vec<InputOutcome> {
+    let mut outcomes: Vec<InputOutcome> = plan
+        .files
+        .iter()
+        .enumerate()
+        .map(|(number, planned)| match &planned.state {
+            FileState::Refused { issues, tally, record_set, columns } => InputOutcome {
+                path: planned.name.clone(),
+                fate: if record_set.is_none()
+                    && issues.by_code.keys().any(|code| code.0 == "read/header-not-found")
+                {
+                    InputFate::Unrecognised
+                } else {
+                    InputFate::Refused
+                },
+                record_set: record_set.clone(),
+                layout: None,
+                format: "csv".to_owned(),
+                bytes: planned.bytes,
+                blake3: None,
+                dialect: Vec::new(),
+                bound: Vec::new(),
+                unbound: Vec::new(),
+                tally: *tally,
+                issues: issues.clone(),
+                columns: columns.iter().map(|_| String::new()).collect(),
+                overflows: 0,
+            },
+            FileState::Bound(file) => {
+                let so_far = pass
+                    .files
+                    .iter()
+                    .find(|(work, _)| work.number == number)
+                    .map(|(_, so_far)| so_far);
+                bound_input(plan, planned.name.clone(), planned.bytes, file, so_far)
+            }
+        })
+        .collect();
+    for (path, issue) in &plan.problems {
+        let mut issues = IssueLog::default();
+        issues.add(issue.clone());
+        outcomes.push(InputOutcome {
+            path: path.clone(),
+            fate: if issue.class >= IssueClass::Skipped {
+                InputFate::Refused
+            } else {
+                InputFate::Unrecognised
+            },
+            record_set: None,
+            layout: None,
+            format: "unknown".to_owned(),
+            bytes: 0,
+            blake3: None,
+            dialect: Vec::new(),
+            bound: Vec::new(),
+            unbound: Vec::new(),
+            tally: Tally::default(),
+            issues,
+            columns: Vec::new(),
+            overflows: 0,
+        });
+    }
+    for outcome in &mut outcomes {
+        if let Some(issue) = named_identifier(&outcome.path) {
+            outcome.issues.add(issue);
+        }
+    }
+    outcomes.sort_by(|a, b| a.path.cmp(&b.path));
+    outcomes
+}
+
+/// Identifiers that nothing but a person's number or address looks like.
+const IN_NAMES: [&str; 4] = ["us-ssn", "us-mbi", "email", "card"];
+
+/// The issue of a path that itself holds an identifier: names travel further than what files hold.
+fn named_identifier(path: &str) -> Option<Issue> {
+    let finder = Finder::new(&IN_NAMES).ok()?;
+    let mut hits = Vec::new();
+    let words = path.replace(['_', '/'], " ");
+    finder.scan(words.as_bytes(), &finder.context(&[]), true, &mut hits);
+    let hit = hits.into_iter().find(|hit| hit.tier <= Tier::B)?;
+    let detector = DETECTORS.get(usize::from(hit.detector))?;
+    Some(Issue {
+        code: IssueCode("read/identifier-in-name"),
+        class: IssueClass::Kept,
+        line: 0,
+        record: None,
+        byte: 0,
+        column: None,
+        detail: format!(
+            "the file's name or folder holds what looks like an identifier ({}); rename it",
+            detector.name
+        ),
+    })
+}
+
+fn bound_input(
+    plan: &Plan,
+    path: String,
+    bytes: u64,
+    file: &BoundFile,
+    so_far: Option<&FileSoFar>,
+) -> InputOutcome {
+    let set = &plan.dictionary.sets[file.set];
+    let names: Vec<String> =
+        (0..file.table.header.names.len()).map(|column| header_text(file, column)).collect();
+    let tally = so_far.map_or(file.table.tally, |so_far| so_far.tally);
+    let issues = so_far.map_or_else(|| file.table.issues.clone(), |so_far| so_far.issues.clone());
+    let complete = so_far.is_some_and(|so_far| so_far.complete);
+    let over = issues
+        .by_code
+        .values()
+        .any(|count| count.class >= IssueClass::Skipped && tally.skipped == 0);
+    InputOutcome {
+        path,
+        fate: if complete && tally.skipped <= file.max_skipped && !over {
+            InputFate::Read
+        } else {
+            InputFate::Incomplete
+        },
+        record_set: Some(set.name.clone()),
+        layout: Some(file.layout.clone()),
+        format: "csv".to_owned(),
+        bytes,
+        blake3: so_far.and_then(|so_far| so_far.digest).map(|digest| digest.to_hex().to_string()),
+        dialect: file.table.describe(),
+        bound: set
+            .fields
+            .iter()
+            .zip(&file.columns)
+            .filter_map(|(field, bound)| {
+                let column = bound.as_ref()?.column;
+                Some((field.name.clone(), names.get(column).cloned().unwrap_or_default()))
+            })
+            .collect(),
+        unbound: file.unbound.iter().filter_map(|&column| names.get(column).cloned()).collect(),
+        tally,
+        issues,
+        columns: names,
+        overflows: so_far.map_or(0, |so_far| so_far.overflows),
+    }
+}

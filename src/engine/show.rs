@@ -1,0 +1,281 @@
+//! From rows to findings that are safe to show.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::detect::Hit;
+use crate::engine::bits::Bits;
+use crate::engine::chunk::FileWork;
+use crate::engine::verdict::{Cells, cell};
+use crate::expr::typed::{Expr, ExprKind, FieldId, Value};
+use crate::finding::{Finding, FindingField, KeyedHash, Masked, Place, Reveal, Tag};
+use crate::rule::{Check, CheckedRule, Field};
+use crate::source::{Batch, CellSpan};
+use crate::value::FieldType;
+
+/// A violation that is to be shown.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    /// The task.
+    pub(crate) task: usize,
+    /// The row in the batch.
+    pub(crate) row: usize,
+    /// The lowest are shown.
+    pub(crate) priority: u64,
+    /// Whether it may be an example (else it is only streamed).
+    pub(crate) shown: bool,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// The fields that are shown, where they are not those of the rule.
+    pub(crate) fields: Option<Vec<FieldId>>,
+    /// The run whose boundary it may break.
+    pub(crate) run: Option<usize>,
+    /// An identifier: column, its name, detector, place.
+    pub(crate) found: Option<(usize, String, &'static str, Hit)>,
+}
+
+/// How values are made safe to show in one file.
+pub(crate) struct Shower<'p> {
+    /// The file's name.
+    pub(crate) file: Arc<str>,
+    /// Makes tags and fingerprints.
+    pub(crate) keyed: &'p KeyedHash,
+    /// What the user asked to see.
+    pub(crate) reveal: Reveal,
+    /// Texts that rules themselves declare, by rule.
+    literals: HashMap<usize, HashSet<Vec<u8>>>,
+}
+
+impl<'p> Shower<'p> {
+    /// For one file and the rules that run on it.
+    pub(crate) fn new(
+        file: Arc<str>,
+        keyed: &'p KeyedHash,
+        reveal: Reveal,
+        rules: impl Iterator<Item = (usize, &'p CheckedRule)>,
+    ) -> Self {
+        Self {
+            file,
+            keyed,
+            reveal,
+            literals: rules.map(|(number, rule)| (number, literals(rule))).collect(),
+        }
+    }
+
+    /// What stands for the group of a row.
+    pub(crate) fn tags(
+        &self,
+        work: &FileWork<'_>,
+        cells: &Cells<'_>,
+        by: &[FieldId],
+        row: usize,
+    ) -> Vec<Tag> {
+        by.iter()
+            .map(|&field| {
+                let text = cells
+                    .field(field)
+                    .filter(|cells| cells.texts.present.get(row))
+                    .map(|of| cells.space.get(of.texts.refs[row]));
+                self.tag(work.set.field(field), text)
+            })
+            .collect()
+    }
+
+    fn tag(&self, field: &Field, text: Option<&[u8]>) -> Tag {
+        let declared =
+            text.filter(|text| field.values.iter().any(|value| value.as_bytes() == *text));
+        let revealed = match (text, declared) {
+            (_, Some(text)) => Some(Masked::declared(&String::from_utf8_lossy(text))),
+            (Some(text), None) if self.reveal >= Reveal::Keys => {
+                Some(Masked::revealed(text, self.reveal))
+            }
+            _ => None,
+        };
+        let hash = text.filter(|text| !text.is_empty()).map_or(0, |text| self.keyed.tag(text));
+        Tag { field: field.name.clone(), hash, revealed }
+    }
+
+    /// The findings of a batch, one for each that is pending.
+    pub(crate) fn findings(
+        &self,
+        work: &FileWork<'_>,
+        batch: &mut Batch,
+        pendings: &[Pending],
+        invalid: &HashMap<FieldId, Bits>,
+    ) -> Vec<Finding> {
+        let columns = self.columns(work, batch, pendings);
+        let batch: &Batch = batch;
+        let text = |field: FieldId, row: usize| -> Option<&[u8]> {
+            let column = work.file.columns[usize::from(field.0)].as_ref()?.column;
+            let span = columns.get(&column)?.get(row)?;
+            let raw = cell(*span, &batch.buffer);
+            let trimmed =
+                if work.set.field(field).ty == FieldType::Text { raw } else { raw.trim_ascii() };
+            Some(trimmed)
+        };
+        pendings
+            .iter()
+            .map(|pending| {
+                let row = pending.row;
+                let rule_number = work.tasks.tasks[pending.task].rule;
+                let rule = &work.rules[rule_number];
+                let key: Vec<Tag> = work
+                    .file
+                    .key
+                    .iter()
+                    .map(|&field| self.tag(work.set.field(field), text(field, row)))
+                    .collect();
+                let key_texts: Vec<&[u8]> = work
+                    .file
+                    .key
+                    .iter()
+                    .map(|&field| text(field, row).unwrap_or_default())
+                    .collect();
+                let fields = match &pending.found {
+                    Some((column, name, ..)) => {
+                        let raw = columns.get(column).and_then(|spans| spans.get(row));
+                        let raw = raw.map_or(&[][..], |span| cell(*span, &batch.buffer));
+                        vec![FindingField {
+                            name: name.clone(),
+                            value: self.masked(raw, FieldType::Text),
+                        }]
+                    }
+                    None => pending
+                        .fields
+                        .as_ref()
+                        .unwrap_or(&rule.fields)
+                        .iter()
+                        .filter(|field| work.file.columns[usize::from(field.0)].is_some())
+                        .map(|&field| {
+                            let unreadable = invalid.get(&field).is_some_and(|bits| bits.get(row));
+                            self.field(work, rule_number, field, text(field, row), unreadable)
+                        })
+                        .collect(),
+                };
+                Finding {
+                    rule: u32::try_from(rule_number).unwrap_or(u32::MAX),
+                    place: Place {
+                        file: Some(Arc::clone(&self.file)),
+                        record: Some(batch.ordinal(row) + 1),
+                        line: Some(batch.line(row) + 1),
+                    },
+                    assign: rule
+                        .assign
+                        .map(|field| self.tag(work.set.field(field), text(field, row))),
+                    fields,
+                    message: pending.message.clone(),
+                    fingerprint: if key_texts.is_empty() {
+                        None
+                    } else {
+                        self.keyed.fingerprint(&rule.id.text, &work.set.name, &key_texts)
+                    },
+                    identifier: pending.found.as_ref().map(|(_, _, detector, hit)| {
+                        ((*detector).to_owned(), hit.tier.letter(), (hit.start, hit.end))
+                    }),
+                    key,
+                }
+            })
+            .collect()
+    }
+
+    /// The spans of every column that the findings show.
+    fn columns(
+        &self,
+        work: &FileWork<'_>,
+        batch: &mut Batch,
+        pendings: &[Pending],
+    ) -> BTreeMap<usize, Vec<CellSpan>> {
+        let mut fields: HashSet<FieldId> = work.file.key.iter().copied().collect();
+        let mut columns: BTreeMap<usize, Vec<CellSpan>> = BTreeMap::new();
+        for pending in pendings {
+            let rule = &work.rules[work.tasks.tasks[pending.task].rule];
+            fields.extend(rule.assign);
+            match &pending.found {
+                Some((column, ..)) => {
+                    columns.insert(*column, Vec::new());
+                }
+                None => fields.extend(rule.fields.iter().copied()),
+            }
+        }
+        for (number, bound) in work.file.columns.iter().enumerate() {
+            let wanted =
+                u16::try_from(number).is_ok_and(|number| fields.contains(&FieldId(number)));
+            if let (Some(bound), true) = (bound, wanted) {
+                columns.insert(bound.column, Vec::new());
+            }
+        }
+        for (column, spans) in &mut columns {
+            batch.column(*column, spans);
+        }
+        columns
+    }
+
+    fn masked(&self, text: &[u8], ty: FieldType) -> Masked {
+        if self.reveal >= Reveal::Values {
+            Masked::revealed(text, self.reveal)
+        } else {
+            Masked::value(text, ty)
+        }
+    }
+
+    fn field(
+        &self,
+        work: &FileWork<'_>,
+        rule: usize,
+        id: FieldId,
+        text: Option<&[u8]>,
+        unreadable: bool,
+    ) -> FindingField {
+        let field = work.set.field(id);
+        let value = match text {
+            None => Masked::missing(),
+            Some([]) => Masked::missing(),
+            Some(text) if unreadable && self.reveal < Reveal::Values => {
+                Masked::unreadable(text, field.ty)
+            }
+            Some(text) if self.declared(rule, field, text) => {
+                Masked::declared(&String::from_utf8_lossy(text))
+            }
+            Some(text) => self.masked(text, field.ty),
+        };
+        FindingField { name: field.name.clone(), value }
+    }
+
+    /// Codes that the dictionary or the rule declares are no secret.
+    fn declared(&self, rule: usize, field: &Field, text: &[u8]) -> bool {
+        field.ty == FieldType::Code
+            && (field.values.iter().any(|value| value.as_bytes() == text)
+                || self.literals.get(&rule).is_some_and(|literals| literals.contains(text)))
+    }
+}
+
+/// The texts that a rule names.
+fn literals(rule: &CheckedRule) -> HashSet<Vec<u8>> {
+    let mut texts = HashSet::new();
+    let mut add = |expr: &Expr| collect(expr, &mut texts);
+    if let Some(applies) = &rule.applies {
+        add(applies);
+    }
+    match &rule.check {
+        Check::Assert(expr) | Check::FailIf(expr) => add(expr),
+        Check::Allowed { set, inline: true, .. } => {
+            texts.extend(set.members.iter().map(|member| member.clone().into_bytes()));
+        }
+        _ => {}
+    }
+    texts
+}
+
+fn collect(expr: &Expr, texts: &mut HashSet<Vec<u8>>) {
+    let mut add = |value: &Value| {
+        if let Value::Text(text) = value {
+            texts.insert(text.as_bytes().to_vec());
+        }
+    };
+    match &expr.kind {
+        ExprKind::Literal(Some(literal)) => add(literal),
+        ExprKind::InList(_, list) => list.iter().for_each(add),
+        _ => {}
+    }
+    expr.parts().into_iter().for_each(|part| collect(part, texts));
+}
