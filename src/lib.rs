@@ -11,6 +11,7 @@
 //! 7. [`plan`]: checked rules bound to the files at hand.
 //! 8. [`engine`]: plan and batches to findings, in parallel and exact.
 //! 9. [`finding`]: one violation, masked; outcomes and counts.
+//! 10. [`report`]: the audit as a document: JSON, terminal, streams.
 
 pub mod value;
 pub mod detect;
@@ -21,3 +22,4 @@ pub mod store;
 pub mod plan;
 pub mod engine;
 pub mod finding;
+pub mod report;

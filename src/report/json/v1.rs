@@ -1,0 +1,687 @@
+//! The JSON report, version 1: what stands in the file, key for key.
+//!
+//! Keys and their meaning are a stable interface, described by `v1.schema.json` beside this file. Every text is
+//! safe to show: masked, declared or neutralised before it gets here. Inner types never reach the file; they are
+//! turned into these.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The name of this version of the report.
+pub const SCHEMA: &str = "chartaudit.report/1";
+
+/// One audit as a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// `chartaudit.report/1`.
+    pub schema: String,
+    /// The program that wrote it.
+    pub tool: Tool,
+    /// The day on which the audit stands: `2026-11-22`.
+    pub as_of: String,
+    /// What the audit says as a whole.
+    pub verdict: Verdict,
+    /// The exit code of the run.
+    pub exit_code: u8,
+    /// Why the exit code is what it is, in words.
+    pub exit_reason: String,
+    /// Whether something that had to be judged was not.
+    pub incomplete: bool,
+    /// What was not judged and had to be, in words.
+    pub incomplete_reasons: Vec<String>,
+    /// What this report is not.
+    pub notice: String,
+    /// What the audit stands on.
+    pub provenance: Provenance,
+    /// Every input, sorted by path.
+    pub inputs: Vec<Input>,
+    /// Every rule of the plan, in its order, whether it ran or not.
+    pub rules: Vec<Rule>,
+    /// Everything added up.
+    pub summary: Summary,
+}
+
+/// The program that wrote a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `chartaudit`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// What an audit says as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// What could be judged was judged, and nothing that counts is open.
+    Pass,
+    /// Findings that count are open.
+    Fail,
+    /// It cannot be certified: something that had to be judged was not.
+    Incomplete,
+    /// Nothing was evaluated.
+    Empty,
+}
+
+/// What an audit stands on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Provenance {
+    /// The packs whose rules are in the plan.
+    pub packs: Vec<Pack>,
+    /// Packs that did not run, and what would run them.
+    pub packs_not_run: Vec<PackNotRun>,
+    /// The layouts that bound the inputs, by name, joined by `, `; null where none did.
+    pub layout: Option<String>,
+    /// The loaded layouts and their digests.
+    pub layouts: Vec<Digest>,
+    /// The dictionary and its digest.
+    pub dictionary: Digest,
+    /// The project file and its digest.
+    pub config: Option<Digest>,
+    /// Parameters in force, as `pack.name`.
+    pub params: BTreeMap<String, String>,
+    /// Rules changed by the project file, with the reason.
+    pub tailoring: Vec<Tailoring>,
+    /// Which rules were asked for.
+    pub selection: String,
+    /// Whether values are masked.
+    pub masking: Masking,
+    /// Whether every rule reports fictional identifiers like real ones.
+    pub fictional_report: bool,
+    /// Whether tags and fingerprints are keyed with the site's key; without it, tags are ordinals of this report.
+    pub site_key: bool,
+    /// The zone of civil times where no source says another.
+    pub time_zone: String,
+    /// The facility.
+    pub facility: Option<String>,
+    /// The jurisdictions whose packs were asked for.
+    pub jurisdictions: Vec<String>,
+    /// The lowest severity whose open findings make the audit fail.
+    pub fail_on: String,
+    /// Controls of the guidelines that data cannot show, by pack.
+    pub not_checkable: Vec<NotCheckable>,
+}
+
+/// Whether values are masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Masking {
+    /// Every value is masked.
+    On,
+    /// Record keys, `assign` fields and group keys are in clear.
+    KeysRevealed,
+    /// The fields of findings are in clear.
+    ValuesRevealed,
+}
+
+/// A named thing and its digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Digest {
+    /// Its name or relative path.
+    pub name: String,
+    /// Its BLAKE3 digest, hex.
+    pub blake3: String,
+}
+
+/// A pack in the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Pack {
+    /// Its name.
+    pub pack: String,
+    /// Its title.
+    pub title: String,
+    /// Its version.
+    pub version: String,
+    /// The digest of its files, hex.
+    pub blake3: String,
+    /// Whether all its rules come with the program.
+    pub shipped: bool,
+    /// The jurisdiction in which it runs; null: everywhere.
+    pub jurisdiction: Option<String>,
+    /// The kind of facility for which it runs; null: every kind.
+    pub facility: Option<String>,
+    /// Its parameters in force.
+    pub params: Vec<Param>,
+}
+
+/// A parameter in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Param {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Its unit.
+    pub unit: Option<String>,
+    /// Whether it differs from the pack's default.
+    pub changed: bool,
+}
+
+/// A pack that did not run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PackNotRun {
+    /// Its name.
+    pub pack: String,
+    /// Its title.
+    pub title: String,
+    /// Why it did not run.
+    pub reason: String,
+    /// The flag that would run it.
+    pub flag: String,
+}
+
+/// A rule changed by the project file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tailoring {
+    /// The rule.
+    pub rule: String,
+    /// What was changed.
+    pub change: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Controls of a pack's guidelines that data cannot show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NotCheckable {
+    /// The pack.
+    pub pack: String,
+    /// The controls, in words.
+    pub controls: Vec<String>,
+}
+
+/// One input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Input {
+    /// Its path, relative to the PATH argument.
+    pub path: String,
+    /// What became of it.
+    pub fate: Fate,
+    /// Its record set; null where it was not recognised.
+    pub record_set: Option<String>,
+    /// The layout that bound it.
+    pub layout: Option<String>,
+    /// Its format: `csv`.
+    pub format: String,
+    /// Its size.
+    pub bytes: u64,
+    /// The digest of its bytes, hex; null where it was not read whole or changed meanwhile.
+    pub blake3: Option<String>,
+    /// What was detected: encoding, delimiter, quote, line ends.
+    pub dialect: BTreeMap<String, String>,
+    /// Its records.
+    pub records: Records,
+    /// Its physical lines.
+    pub lines: u64,
+    /// Values kept with a flag.
+    pub values_flagged: u64,
+    /// Fields and the headers they are read from.
+    pub bound: BTreeMap<String, String>,
+    /// Headers that no field is read from; masked where they look like values.
+    pub unbound: Vec<String>,
+    /// What was wrong, by code.
+    pub problems: Vec<Problem>,
+}
+
+/// What became of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fate {
+    /// Read to its end, nothing skipped.
+    Read,
+    /// Read, but records were skipped or the end is missing.
+    Incomplete,
+    /// Not read: nothing of it was evaluated.
+    Refused,
+    /// No record set claims it.
+    Unrecognised,
+}
+
+/// How many records of an input went which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Records {
+    /// Kept and skipped.
+    pub read: u64,
+    /// Evaluated.
+    pub kept: u64,
+    /// Skipped as malformed.
+    pub skipped: u64,
+    /// Lines that are no records.
+    pub not_records: u64,
+}
+
+/// One kind of thing that was wrong with an input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Problem {
+    /// Its stable code: `read/short-row`.
+    pub code: String,
+    /// What it costs.
+    pub class: ProblemClass,
+    /// How often it was seen.
+    pub count: u64,
+    /// The first places.
+    pub first: Vec<ProblemPlace>,
+}
+
+/// What a problem costs.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProblemClass {
+    /// Nothing: it is noted.
+    Noted,
+    /// Nothing yet: kept with a warning.
+    Kept,
+    /// Records were skipped, or the input is incomplete.
+    Skipped,
+    /// The file was refused.
+    Refused,
+}
+
+/// One place where a problem was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ProblemPlace {
+    /// Physical line, from 1; 0 for the file as a whole.
+    pub line: u64,
+    /// Record, from 1; null outside records.
+    pub record: Option<u64>,
+    /// Offset in the file, from 0.
+    pub byte: u64,
+    /// The header of the column.
+    pub column: Option<String>,
+    /// What was expected and what was found.
+    pub detail: String,
+}
+
+/// One rule of the plan and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Rule {
+    /// Its id.
+    pub id: String,
+    /// Its pack.
+    pub pack: String,
+    /// What is wrong, in one line.
+    pub title: String,
+    /// Its family.
+    pub family: Family,
+    /// How grave a violation is.
+    pub severity: Severity,
+    /// How far the rule has come.
+    pub status: Status,
+    /// Whether it must be evaluated for the audit to be complete.
+    pub required: bool,
+    /// The guidelines it checks.
+    pub guideline: Vec<Guideline>,
+    /// Why the guideline asks for it.
+    pub because: Option<String>,
+    /// What to do about a finding.
+    pub remedy: Option<String>,
+    /// The record set under test.
+    pub record_set: String,
+    /// The condition under which it applies.
+    #[serde(rename = "where")]
+    pub applies: Option<String>,
+    /// Its check, as it is written.
+    pub check: String,
+    /// How much it tolerates: `0.5%`, or a count.
+    pub tolerance: Option<String>,
+    /// How the project file changed it.
+    pub tailored: Option<String>,
+    /// What the counts count.
+    pub unit: Unit,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why it was not evaluated or is off, in words.
+    pub reason: Option<String>,
+    /// The same as a stable word: `record-set-absent`.
+    pub reason_code: Option<ReasonCode>,
+    /// The counts.
+    pub counts: Counts,
+    /// Why records could not be judged, most frequent first.
+    pub not_evaluable_reasons: Vec<ReasonCount>,
+    /// Examples of its findings, sorted by place.
+    pub findings: Vec<Finding>,
+    /// How many more there are.
+    pub findings_omitted: u64,
+}
+
+/// The families of guidelines.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names are the families")]
+pub enum Family {
+    Retention,
+    Confidentiality,
+    Completeness,
+}
+
+impl Family {
+    /// Every family, in the order of reports.
+    pub const ALL: [Self; 3] = [Self::Retention, Self::Confidentiality, Self::Completeness];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Retention => "retention",
+            Self::Confidentiality => "confidentiality",
+            Self::Completeness => "completeness",
+        }
+    }
+}
+
+/// How grave a violation is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names are the levels, the gravest last")]
+pub enum Severity {
+    Note,
+    Warning,
+    Error,
+}
+
+impl Severity {
+    /// Every severity, the gravest first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// How far a rule has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names are the states")]
+pub enum Status {
+    Preview,
+    Stable,
+    Deprecated,
+}
+
+/// Where a guideline stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Guideline {
+    /// `42 CFR 482.24(c)(1)`.
+    pub cite: String,
+    /// Who issued it.
+    pub authority: Option<String>,
+    /// How sure we are of what it says.
+    pub confidence: Confidence,
+    /// Where it can be read.
+    pub url: Option<String>,
+    /// The date of the text that was read.
+    pub text_as_of: Option<String>,
+    /// When it is in force; null: not said.
+    pub in_force: Option<InForce>,
+}
+
+/// When a guideline is in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct InForce {
+    /// From this day.
+    pub from: Option<String>,
+    /// To this day.
+    pub to: Option<String>,
+}
+
+/// How sure we are of what a guideline says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// Read in its text.
+    Primary,
+    /// Read in a secondary source.
+    Secondary,
+    /// From memory.
+    Unverified,
+    /// An algorithm run on known-good values.
+    Computed,
+    /// Practice rather than law.
+    Practice,
+}
+
+/// What a rule's counts count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names are the units")]
+pub enum Unit {
+    Record,
+    Group,
+    Field,
+    File,
+}
+
+impl Unit {
+    /// Its name for that many.
+    #[must_use]
+    pub fn name(self, count: u64) -> &'static str {
+        match (self, count) {
+            (Self::Record, 1) => "record",
+            (Self::Record, _) => "records",
+            (Self::Group, 1) => "group",
+            (Self::Group, _) => "groups",
+            (Self::Field, 1) => "column",
+            (Self::Field, _) => "columns",
+            (Self::File, 1) => "file",
+            (Self::File, _) => "files",
+        }
+    }
+}
+
+/// What became of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Every applicable record passes, or as many as the tolerance asks.
+    Pass,
+    /// Violations are open.
+    Fail,
+    /// Every violation is waived.
+    Waived,
+    /// Every violation is known from the baseline.
+    Baselined,
+    /// Nothing is due yet.
+    Pending,
+    /// It could not be judged.
+    NotEvaluated,
+    /// There is no record to which it applies.
+    NotApplicable,
+    /// Switched off by the project file.
+    Off,
+}
+
+/// Why a rule was not evaluated.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReasonCode {
+    /// No input holds its record set.
+    RecordSetAbsent,
+    /// No file binds fields that it needs.
+    FieldsNotBound,
+    /// Every applicable record lacks an input.
+    Undecidable,
+    /// The input could not be read.
+    InputUnreadable,
+    /// The run was interrupted.
+    Interrupted,
+    /// The scan gave no result for it.
+    NoResult,
+    /// Switched off by the project file.
+    Off,
+}
+
+/// How many records went which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Counts {
+    /// `not_applicable + passed + violations + not_evaluable + pending`.
+    pub records: u64,
+    /// The rule does not apply.
+    pub not_applicable: u64,
+    /// It holds.
+    pub passed: u64,
+    /// It is violated.
+    pub violations: u64,
+    /// An input is missing or unreadable.
+    pub not_evaluable: u64,
+    /// Not yet due.
+    pub pending: u64,
+    /// Violations under a waiver.
+    pub waived: u64,
+    /// Violations known from the baseline.
+    pub baselined: u64,
+    /// Spans found by an identifier rule; no part of the sum.
+    pub occurrences: u64,
+}
+
+/// A reason and how many records it concerns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReasonCount {
+    /// The reason in words.
+    pub reason: String,
+    /// How many records.
+    pub count: u64,
+}
+
+/// One violation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// The file; null for groups over several files.
+    pub file: Option<String>,
+    /// The record, from 1 after the header.
+    pub record: Option<u64>,
+    /// The physical line, from 1.
+    pub line: Option<u64>,
+    /// The record's key, or the group's.
+    pub key: Vec<KeyPart>,
+    /// The field that groups the worklist.
+    pub assign: Option<KeyPart>,
+    /// The fields that the rule names.
+    pub fields: Vec<FieldValue>,
+    /// What is wrong here.
+    pub message: String,
+    /// The keyed hash of rule, record set and record key; null without a site key.
+    pub fingerprint: Option<String>,
+    /// The detector that found an identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detector: Option<String>,
+    /// How certain it is, `A` to `D`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
+    /// Where in the cell's text it lies: `[start, end)` in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<[u32; 2]>,
+}
+
+/// One field of a key and what stands for its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KeyPart {
+    /// The field.
+    pub field: String,
+    /// A keyed tag, an ordinal of this report, the value if revealed, or `(missing)`.
+    pub tag: String,
+}
+
+/// One field of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FieldValue {
+    /// Its name.
+    pub name: String,
+    /// Its value, safe to show.
+    pub value: String,
+}
+
+/// Everything added up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// The inputs.
+    pub inputs: InputSummary,
+    /// The records of all inputs.
+    pub records: Records,
+    /// The bytes of all inputs.
+    pub bytes: u64,
+    /// All rules.
+    pub rules: RuleSummary,
+    /// The rules of each family.
+    pub families: Vec<FamilySummary>,
+    /// The rules of each severity, the gravest first.
+    pub severities: Vec<SeveritySummary>,
+}
+
+/// How many inputs went which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct InputSummary {
+    /// All of them.
+    pub total: u64,
+    /// Read to their end.
+    pub read: u64,
+    /// Read in part.
+    pub incomplete: u64,
+    /// Not read.
+    pub refused: u64,
+    /// Claimed by no record set.
+    pub unrecognised: u64,
+}
+
+/// How many rules went which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct RuleSummary {
+    /// All of them: the sum of the eight outcomes.
+    pub total: u64,
+    /// `pass`.
+    pub passed: u64,
+    /// `fail`.
+    pub failed: u64,
+    /// `waived`.
+    pub waived: u64,
+    /// `baselined`.
+    pub baselined: u64,
+    /// `pending`.
+    pub pending: u64,
+    /// `not-evaluated`.
+    pub not_evaluated: u64,
+    /// `not-applicable`.
+    pub not_applicable: u64,
+    /// `off`.
+    pub off: u64,
+    /// The violations of all of them.
+    pub violations: u64,
+    /// Those that are neither waived nor baselined.
+    pub open_violations: u64,
+    /// The records that could not be judged, a record counted by each rule.
+    pub not_evaluable: u64,
+}
+
+/// The rules of a family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FamilySummary {
+    /// The family.
+    pub family: Family,
+    /// Its rules.
+    pub rules: RuleSummary,
+}
+
+/// The rules of a severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SeveritySummary {
+    /// The severity.
+    pub severity: Severity,
+    /// Its rules.
+    pub rules: RuleSummary,
+}

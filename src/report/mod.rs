@@ -1,0 +1,30 @@
+//! The audit as a document: one report, and everything that is rendered from it.
+//!
+//! The JSON report is the audit; the terminal screen and every other format are drawn from it, fresh or saved.
+//! This room never sees a cell of a record: what reaches it is masked already. It knows no clock and no terminal;
+//! width, colour and the as-of date come from the caller.
+
+mod error;
+pub mod json;
+mod verdict;
+mod assemble;
+mod screen;
+mod advice;
+pub mod terminal;
+mod snippet;
+pub mod explain;
+mod format;
+mod stream;
+mod write;
+#[cfg(test)]
+pub(crate) mod sample;
+
+pub(crate) use self::assemble::header;
+pub use self::assemble::{AssembleInput, Meta, NOTICE, Policy};
+pub use self::error::ReportError;
+pub use self::format::ReportFormat;
+pub use self::json::v1::{Digest, PackNotRun, Report, Tailoring, Verdict};
+pub use self::screen::Style;
+pub use self::stream::{AllFindings, StreamOptions};
+pub use self::verdict::{Emptiness, ExitReason, Facts, FailOn, Gap, verdict};
+pub use self::write::{Audience, write_atomic};

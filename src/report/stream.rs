@@ -1,0 +1,439 @@
+//! Every finding of a scan, one row each, in memory that does not grow.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::finding::{Finding, FindingSink, Masked, Reveal, Tag, neutral, tag_text};
+use crate::report::ReportError;
+use crate::report::assemble::severity;
+use crate::report::write::{Audience, create};
+use crate::rule::CheckedRule;
+
+/// What the rows of a stream show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamOptions {
+    /// What is in clear; the file is then for its owner alone.
+    pub reveal: Reveal,
+    /// Whether keys are shown as tags. Without a site key they are left out: ordinals would need a memory of all
+    /// of them, and a file and a record number lead to the record as well.
+    pub site_key_present: bool,
+}
+
+/// The file that takes every finding.
+#[derive(Debug)]
+pub struct AllFindings {
+    /// Id and severity of each rule of the plan.
+    rules: Vec<(String, &'static str)>,
+    /// What the rows show.
+    options: StreamOptions,
+    /// How rows are written.
+    writer: Writer,
+}
+
+/// How rows are written.
+enum Writer {
+    /// Comma-separated, with a header.
+    Csv(Box<csv::Writer<File>>),
+    /// One JSON object a line.
+    JsonLines(BufWriter<File>),
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Csv(_) => "Csv",
+            Self::JsonLines(_) => "JsonLines",
+        })
+    }
+}
+
+/// The columns of the CSV stream.
+const COLUMNS: [&str; 13] = [
+    "rule",
+    "severity",
+    "file",
+    "record",
+    "line",
+    "key",
+    "field",
+    "value",
+    "message",
+    "fingerprint",
+    "detector",
+    "tier",
+    "span",
+];
+
+/// How much is gathered before it is written.
+const BUFFER: usize = 1 << 16;
+
+/// One finding as a JSON object.
+#[derive(Serialize)]
+struct Row<'a> {
+    rule: &'a str,
+    severity: &'a str,
+    file: Option<String>,
+    record: Option<u64>,
+    line: Option<u64>,
+    key: Vec<KeyPart<'a>>,
+    field: String,
+    value: String,
+    message: String,
+    fingerprint: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detector: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tier: Option<char>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    span: Option<[u32; 2]>,
+}
+
+/// One field of a key.
+#[derive(Serialize)]
+struct KeyPart<'a> {
+    field: &'a str,
+    tag: String,
+}
+
+impl AllFindings {
+    /// Creates the file; its name says the format: `.csv`, `.jsonl` or `.ndjson`.
+    ///
+    /// # Errors
+    /// When the name says no format, or the file cannot be created.
+    pub fn create(
+        path: &Path,
+        rules: &[&CheckedRule],
+        options: StreamOptions,
+    ) -> Result<Self, ReportError> {
+        let extension =
+            path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+        let open = || create(path, Audience::of(options.reveal));
+        let failed = |cause| ReportError::Write { path: path.display().to_string(), cause };
+        let writer = match extension.as_deref() {
+            Some("csv") => {
+                let mut builder = csv::WriterBuilder::new();
+                let mut writer =
+                    builder.buffer_capacity(BUFFER).from_writer(open().map_err(failed)?);
+                writer.write_record(COLUMNS).map_err(|error| failed(error.into()))?;
+                Writer::Csv(Box::new(writer))
+            }
+            Some("jsonl" | "ndjson") => {
+                Writer::JsonLines(BufWriter::with_capacity(BUFFER, open().map_err(failed)?))
+            }
+            _ => return Err(ReportError::StreamFormat),
+        };
+        let rules = rules
+            .iter()
+            .map(|rule| (rule.id.text.clone(), severity(rule.severity).name()))
+            .collect();
+        Ok(Self { rules, options, writer })
+    }
+
+    /// Writes what is still gathered. Without it, the last findings may be lost unnoticed.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.flush()?;
+        let file = self.file();
+        if file.metadata()?.is_file() { file.sync_all() } else { Ok(()) }
+    }
+
+    /// Hands everything gathered to the file.
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.writer {
+            Writer::Csv(writer) => writer.flush(),
+            Writer::JsonLines(writer) => writer.flush(),
+        }
+    }
+
+    /// The file.
+    fn file(&self) -> &File {
+        match &self.writer {
+            Writer::Csv(writer) => writer.get_ref(),
+            Writer::JsonLines(writer) => writer.get_ref(),
+        }
+    }
+
+    /// The fields of the key that can be shown.
+    fn key<'a>(&self, key: &'a [Tag]) -> Vec<KeyPart<'a>> {
+        key.iter()
+            .filter_map(|tag| {
+                let shown = match &tag.revealed {
+                    Some(value) => value.as_str().to_owned(),
+                    None if tag.hash == 0 => Masked::missing().to_string(),
+                    None if self.options.site_key_present => tag_text(tag.hash),
+                    None => return None,
+                };
+                Some(KeyPart { field: &tag.field, tag: shown })
+            })
+            .collect()
+    }
+
+    /// The finding as a row.
+    fn row<'a>(&'a self, finding: &'a Finding) -> Row<'a> {
+        let rule = usize::try_from(finding.rule).ok().and_then(|index| self.rules.get(index));
+        let (rule, severity) = rule.map_or(("", ""), |(id, severity)| (id.as_str(), *severity));
+        let names: Vec<&str> = finding.fields.iter().map(|field| field.name.as_str()).collect();
+        let values: Vec<&str> = finding.fields.iter().map(|field| field.value.as_str()).collect();
+        let identifier = finding.identifier.as_ref();
+        Row {
+            rule,
+            severity,
+            file: finding.place.file.as_deref().map(neutral),
+            record: finding.place.record,
+            line: finding.place.line,
+            key: self.key(&finding.key),
+            field: neutral(&names.join("; ")),
+            value: values.join("; "),
+            message: neutral(&finding.message),
+            fingerprint: finding.fingerprint.as_deref().filter(|_| self.options.site_key_present),
+            detector: identifier.map(|(detector, _, _)| detector.as_str()),
+            tier: identifier.map(|(_, tier, _)| *tier),
+            span: identifier.map(|(_, _, (start, end))| [*start, *end]),
+        }
+    }
+}
+
+impl FindingSink for AllFindings {
+    fn take(&mut self, finding: &Finding) -> io::Result<()> {
+        let row = self.row(finding);
+        match &self.writer {
+            Writer::Csv(_) => {
+                let cells = cells(&row);
+                if let Writer::Csv(writer) = &mut self.writer {
+                    writer.write_record(&cells)?;
+                }
+            }
+            Writer::JsonLines(_) => {
+                let mut line = serde_json::to_vec(&row)?;
+                line.push(b'\n');
+                if let Writer::JsonLines(writer) = &mut self.writer {
+                    writer.write_all(&line)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn mark(&mut self) -> io::Result<u64> {
+        self.flush()?;
+        self.file().stream_position()
+    }
+
+    fn rewind(&mut self, mark: u64) -> io::Result<()> {
+        self.flush()?;
+        let mut file = self.file();
+        file.set_len(mark)?;
+        file.seek(SeekFrom::Start(mark)).map(drop)
+    }
+}
+
+/// The row as CSV cells. A key of one field is its tag alone.
+fn cells(row: &Row<'_>) -> [String; 13] {
+    let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let key = match row.key.as_slice() {
+        [part] => part.tag.clone(),
+        parts => {
+            let parts: Vec<String> =
+                parts.iter().map(|part| format!("{}={}", part.field, part.tag)).collect();
+            parts.join("; ")
+        }
+    };
+    [
+        row.rule.to_owned(),
+        row.severity.to_owned(),
+        row.file.clone().unwrap_or_default(),
+        number(row.record),
+        number(row.line),
+        key,
+        row.field.clone(),
+        row.value.clone(),
+        row.message.clone(),
+        row.fingerprint.unwrap_or_default().to_owned(),
+        row.detector.unwrap_or_default().to_owned(),
+        row.tier.map(String::from).unwrap_or_default(),
+        row.span.map(|[start, end]| format!("{start}-{end}")).unwrap_or_default(),
+    ]
+    .map(harmless)
+}
+
+/// The cell with an apostrophe before it where a spreadsheet would take it for a formula.
+fn harmless(cell: String) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{AllFindings, StreamOptions, harmless};
+    use crate::finding::{Finding, FindingField, FindingSink as _, Masked, Reveal, Tag};
+    use crate::report::{ReportError, sample};
+    use crate::rule::CheckedRule;
+
+    const PLAIN: StreamOptions = StreamOptions { reveal: Reveal::Nothing, site_key_present: false };
+    const KEYED: StreamOptions = StreamOptions { reveal: Reveal::Nothing, site_key_present: true };
+
+    /// A file and the folder that holds it.
+    fn place(name: &str) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        (folder, path)
+    }
+
+    fn stream(path: &std::path::Path, options: StreamOptions) -> AllFindings {
+        let pack = sample::pack();
+        let rules: Vec<&CheckedRule> = pack.rules.iter().collect();
+        AllFindings::create(path, &rules, options).unwrap()
+    }
+
+    fn hostile() -> Finding {
+        let mut finding = sample::finding(
+            3,
+            "=cmd|' /C calc'!A0.csv",
+            5,
+            &[("text", Masked::declared("@SUM(1)")), ("other", Masked::missing())],
+        );
+        finding.message = "-1\u{1b}[2J, \"quoted\"\nnext".to_owned();
+        finding.identifier = Some(("us-ssn".to_owned(), 'A', (3, 14)));
+        finding.key.push(Tag { field: "site".to_owned(), hash: 0, revealed: None });
+        finding
+    }
+
+    #[test]
+    fn csv_rows_are_read_back() {
+        let (_folder, path) = place("all.CSV");
+        let mut sink = stream(&path, KEYED);
+        sink.take(&hostile()).unwrap();
+        sink.take(&sample::finding(0, "a.csv", 7, &[])).unwrap();
+        sink.finish().unwrap();
+        let mut reader = csv::Reader::from_path(&path).unwrap();
+        assert_eq!(reader.headers().unwrap(), &super::COLUMNS[..]);
+        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        let fingerprint = "ab".repeat(16);
+        assert_eq!(
+            rows[0],
+            vec![
+                "confidentiality/ssn-in-free-text",
+                "error",
+                "'=cmd|' /C calc'!A0.csv",
+                "5",
+                "11",
+                "encounter_id=0000-000m; site=(missing)",
+                "text; other",
+                "'@SUM(1); (missing)",
+                "'-1\u{fffd}[2J, \"quoted\" next",
+                &fingerprint,
+                "us-ssn",
+                "A",
+                "3-14",
+            ]
+        );
+        assert_eq!(&rows[1][5], "0000-000w", "a key of one field is its tag");
+        assert_eq!(rows.len(), 2);
+    }
+
+    #[test]
+    fn json_lines_are_read_back() {
+        let (_folder, path) = place("all.jsonl");
+        let mut sink = stream(&path, KEYED);
+        sink.take(&hostile()).unwrap();
+        sink.take(&sample::finding(0, "a.csv", 7, &[])).unwrap();
+        sink.finish().unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let rows: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(rows[0]["span"], serde_json::json!([3, 14]));
+        assert_eq!(rows[0]["key"][1], serde_json::json!({"field": "site", "tag": "(missing)"}));
+        assert_eq!(rows[0]["value"], "@SUM(1); (missing)");
+        assert_eq!(rows[1]["rule"], "completeness/chart-completed-late");
+        assert!(rows[1].get("detector").is_none());
+        assert!(!text.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn keys_and_fingerprints_need_the_site_key() {
+        let (_folder, path) = place("all.ndjson");
+        let mut sink = stream(&path, PLAIN);
+        let mut finding = sample::finding(0, "a.csv", 7, &[]);
+        sink.take(&finding).unwrap();
+        finding.key[0].revealed = Some(Masked::revealed(b"E4711", Reveal::Keys));
+        sink.take(&finding).unwrap();
+        sink.finish().unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let rows: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(rows[0]["key"], serde_json::json!([]));
+        assert_eq!(rows[0]["fingerprint"], serde_json::Value::Null);
+        assert_eq!(rows[1]["key"][0]["tag"], "E4711");
+    }
+
+    #[test]
+    fn a_file_that_is_read_again_starts_over() {
+        for name in ["all.csv", "all.jsonl"] {
+            let (_folder, path) = place(name);
+            let finding = |file: &str| sample::finding(0, file, 7, &[]);
+            let mut sink = stream(&path, PLAIN);
+            sink.take(&finding("first.csv")).unwrap();
+            let mark = sink.mark().unwrap();
+            for _ in 0..2_000 {
+                sink.take(&finding("wrong.csv")).unwrap();
+            }
+            sink.rewind(mark).unwrap();
+            sink.take(&finding("right.csv")).unwrap();
+            sink.finish().unwrap();
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(text.contains("first.csv") && text.contains("right.csv"), "{name}");
+            assert!(!text.contains("wrong.csv") && !text.contains('\0'), "{name}");
+        }
+    }
+
+    #[test]
+    fn other_names_are_refused() {
+        for name in ["all.txt", "all", ".csv", "all.json"] {
+            let (_folder, path) = place(name);
+            let error = AllFindings::create(&path, &[], PLAIN).unwrap_err();
+            assert!(matches!(error, ReportError::StreamFormat), "{name}");
+            assert!(!path.exists(), "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn clear_data_is_for_the_owner() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (_folder, path) = place("all.csv");
+        stream(&path, StreamOptions { reveal: Reveal::Keys, ..PLAIN }).finish().unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn formulas_are_defused() {
+        for cell in ["=1", "+1", "-1", "@x", "\tx", "\rx"] {
+            check(cell, &format!("'{cell}"));
+        }
+        for cell in ["", "1-1", "a=b", "'=1", "▒▒▒▒▒ (5 chars)", "#1"] {
+            check(cell, cell);
+        }
+    }
+
+    #[track_caller]
+    fn check(cell: &str, expected: &str) {
+        assert_eq!(harmless(cell.to_owned()), expected);
+    }
+
+    #[test]
+    fn fields_are_what_the_rule_names() {
+        let (_folder, path) = place("all.csv");
+        let sink = stream(&path, PLAIN);
+        let mut finding = sample::finding(99, "a.csv", 7, &[]);
+        finding.fields =
+            vec![FindingField { name: "a\nb".to_owned(), value: Masked::declared("x") }];
+        let row = sink.row(&finding);
+        assert_eq!((row.rule, row.field.as_str()), ("", "a b"), "an unknown rule does not panic");
+    }
+}
