@@ -12,6 +12,7 @@
 //! 8. [`engine`]: plan and batches to findings, in parallel and exact.
 //! 9. [`finding`]: one violation, masked; outcomes and counts.
 //! 10. [`report`]: the audit as a document: JSON, terminal, streams.
+//! 11. [`cli`]: flags, clock, environment, terminal and exit codes; nothing else has them.
 
 pub mod value;
 pub mod detect;
@@ -23,3 +24,4 @@ pub mod plan;
 pub mod engine;
 pub mod finding;
 pub mod report;
+pub mod cli;

@@ -1,0 +1,219 @@
+//! What stops a run, with its help and its exit code.
+
+use std::io;
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::cli::ExitCode;
+use crate::cli::arguments::MOST_THREADS;
+use crate::engine::EngineError;
+use crate::report::ReportError;
+use crate::rule::RuleErrors;
+
+/// What stops a run.
+#[derive(Debug, Error, Diagnostic)]
+#[non_exhaustive]
+pub(crate) enum CliError {
+    /// A path of the command line cannot be looked at.
+    #[error("cannot find `{}`", path.display())]
+    #[diagnostic(code(chartaudit::cli::no_such_path))]
+    NoSuchPath {
+        /// The path as it was written.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Two inputs have different project files above them.
+    #[error("the inputs belong to two projects: `{}` and `{}`", one.display(), other.display())]
+    #[diagnostic(
+        code(chartaudit::cli::two_projects),
+        help("name the project file that counts with `--config FILE`")
+    )]
+    TwoProjects {
+        /// The one.
+        one: PathBuf,
+        /// The other.
+        other: PathBuf,
+    },
+    /// A file that a setting names cannot be read.
+    #[error("cannot read {what} `{}`", path.display())]
+    #[diagnostic(code(chartaudit::cli::unreadable))]
+    Unreadable {
+        /// What the file is for.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The site key is not a key.
+    #[error("`{}` holds no site key", path.display())]
+    #[diagnostic(
+        code(chartaudit::cli::bad_site_key),
+        help(
+            "a site key is 32 random bytes, or 64 hexadecimal digits: `openssl rand -hex 32 > site.key`"
+        )
+    )]
+    BadSiteKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An output lies in a folder that is not there.
+    #[error("cannot write `{}`: there is no folder `{}`", path.display(), folder.display())]
+    #[diagnostic(code(chartaudit::cli::no_such_folder), help("create the folder first"))]
+    NoSuchFolder {
+        /// The output.
+        path: PathBuf,
+        /// Its folder.
+        folder: PathBuf,
+    },
+    /// An output names a folder.
+    #[error("cannot write `{}`: it is a folder", path.display())]
+    #[diagnostic(code(chartaudit::cli::output_is_folder), help("name a file in it"))]
+    OutputIsFolder {
+        /// The output.
+        path: PathBuf,
+    },
+    /// Two outputs go to the same place.
+    #[error("two outputs go to `{place}`")]
+    #[diagnostic(code(chartaudit::cli::same_output), help("give each its own file"))]
+    SameOutput {
+        /// The place, in words or as a path.
+        place: String,
+    },
+    /// An output would replace a file under audit.
+    #[error("`{}` is under audit and would be overwritten", path.display())]
+    #[diagnostic(
+        code(chartaudit::cli::output_is_input),
+        help("write reports to a folder outside the export")
+    )]
+    OutputIsInput {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An output would replace a file that says what the run does.
+    #[error("`{}` is in force in this run and would be overwritten", path.display())]
+    #[diagnostic(
+        code(chartaudit::cli::output_is_setting),
+        help(
+            "name another file: this one is the project file, the site key, a rule file or a code list"
+        )
+    )]
+    OutputIsSetting {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The project file asks for too many threads.
+    #[error("the project file asks for {threads} threads")]
+    #[diagnostic(
+        code(chartaudit::cli::threads),
+        help(
+            "there can be 1 to {MOST_THREADS} threads; leave `threads` out to use all processors"
+        )
+    )]
+    Threads {
+        /// How many.
+        threads: u64,
+    },
+    /// The folder for temporary files cannot be used.
+    #[error("cannot use `{}` for temporary files", path.display())]
+    #[diagnostic(
+        code(chartaudit::cli::temp_dir),
+        help("name a folder that you may write to with `--temp-dir DIR`")
+    )]
+    TempDir {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// There is no rule of that name.
+    #[error("there is no rule `{name}`")]
+    #[diagnostic(code(chartaudit::cli::no_such_rule))]
+    NoSuchRule {
+        /// What was asked for.
+        name: String,
+        /// What may have been meant.
+        #[help]
+        help: String,
+    },
+    /// There is no pack of that name.
+    #[error("there is no pack `{name}`")]
+    #[diagnostic(code(chartaudit::cli::no_such_pack))]
+    NoSuchPack {
+        /// What was asked for.
+        name: String,
+        /// What may have been meant.
+        #[help]
+        help: String,
+    },
+    /// There is no layout of that name.
+    #[error("there is no layout `{name}`")]
+    #[diagnostic(code(chartaudit::cli::no_such_layout))]
+    NoSuchLayout {
+        /// What was asked for.
+        name: String,
+        /// What may have been meant.
+        #[help]
+        help: String,
+    },
+    /// A file is no rule file by its name.
+    #[error("`{}` is not a rule file", path.display())]
+    #[diagnostic(
+        code(chartaudit::cli::not_yaml),
+        help("rule files and project files end in `.yaml` or `.yml`")
+    )]
+    NotYaml {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Rule files or the project file cannot be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Rules(#[from] RuleErrors),
+    /// The scan cannot go on.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Engine(#[from] EngineError),
+    /// A report cannot be read or written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Report(#[from] ReportError),
+    /// An output cannot be written.
+    #[error("cannot write `{}`", path.display())]
+    #[diagnostic(code(chartaudit::cli::cannot_write))]
+    CannotWrite {
+        /// The output.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output")]
+    #[diagnostic(code(chartaudit::cli::cannot_write))]
+    Stdout {
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl CliError {
+    /// How the program ends because of it.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::CannotWrite { .. }
+            | Self::Stdout { .. }
+            | Self::Report(ReportError::Write { .. } | ReportError::NotWritten)
+            | Self::Engine(EngineError::Stream { .. }) => ExitCode::Write,
+            Self::Engine(EngineError::Spill { .. }) => ExitCode::Incomplete,
+            _ => ExitCode::Usage,
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! `chartaudit scan`: the audit.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use crate::cli::ExitCode;
+use crate::cli::arguments::{
+    InputArguments, MachineArguments, OutputArguments, RevealChoice, RuleArguments,
+    VerdictArguments,
+};
+use crate::cli::console::{Console, variable};
+use crate::cli::error::CliError;
+use crate::cli::output::Outputs;
+use crate::cli::project::{self, PROJECT_FILE};
+use crate::cli::settings::{Machine, Origin, Said, Settings, fail_on};
+use crate::cli::word;
+use crate::engine::{self, Hooks, ScanOptions};
+use crate::finding::{Finding, FindingSink, Reveal};
+use crate::plan::{FileState, Plan};
+use crate::report::{
+    AllFindings, AssembleInput, Digest, ExitReason, Meta, PackNotRun, Policy, Report,
+    StreamOptions, Tailoring,
+};
+use crate::rule::config::ProjectFile;
+use crate::rule::{self, CheckedRule, RuleBook, Tolerance};
+use crate::source;
+
+/// The arguments of `scan`.
+#[derive(Debug, clap::Args)]
+#[command(
+    long_about = "Audit exported files.\n\nFinds the record sets of the export by their headers, holds every \
+                  record against every rule that applies, prints one screen and ends with an exit code. \
+                  Values of records are masked everywhere unless --reveal asks otherwise.",
+    after_long_help = EXAMPLES
+)]
+pub(crate) struct ScanArguments {
+    #[command(flatten)]
+    input: InputArguments,
+    #[command(flatten)]
+    rules: RuleArguments,
+    #[command(flatten)]
+    verdict: VerdictArguments,
+    #[command(flatten)]
+    output: OutputArguments,
+    #[command(flatten)]
+    machine: MachineArguments,
+}
+
+/// Examples, for people.
+const EXAMPLES: &str = "\
+Examples:
+    chartaudit scan exports/
+    chartaudit scan exports/ --jurisdiction US-MA --facility hospital --as-of 2026-06-30
+    chartaudit scan exports/ --report json=audit.json --all-findings findings.csv
+    chartaudit scan exports/ --rules essentials,./our-rules --select retention/";
+
+/// Audits, writes what was asked for, and says how it ended.
+pub(crate) fn run(
+    arguments: ScanArguments,
+    said: &Said,
+    interrupted: &'static AtomicBool,
+    console: &mut Console,
+) -> Result<ExitCode, CliError> {
+    let ScanArguments { input, rules: which, verdict, output, machine } = arguments;
+    let settings = Settings::settle(&input.paths, input.layout, which, said)?;
+    let limits = Machine::settle(&machine, &settings.project.file)?;
+    let site_key = settings.site_key_file.value.as_deref().map(project::site_key).transpose()?;
+    let loaded = settings.load_rules()?;
+    let discovery = source::discover(&input.paths);
+    let found: Vec<PathBuf> = discovery.files.iter().map(|file| file.path.clone()).collect();
+    let in_force = settings.in_force(&loaded);
+    let outputs = Outputs::check(output.report, output.all_findings, &found, &in_force)?;
+    if settings.as_of.origin == Origin::Default && variable("CI").is_some_and(|ci| !ci.is_empty()) {
+        console.warn(
+            "no --as-of is given in a scheduled run: the audit stands on the day of the run, and \
+             the same export may have another verdict tomorrow",
+        );
+    }
+
+    let reveal = match output.reveal {
+        None => Reveal::Nothing,
+        Some(RevealChoice::Keys) => Reveal::Keys,
+        Some(RevealChoice::Values) => Reveal::Values,
+    };
+    let mut plan = settings.bind(&input.paths, discovery, &loaded);
+    let book = loaded.book;
+    let options = ScanOptions {
+        as_of: settings.as_of.value.0,
+        threads: limits.threads.get(),
+        chunk_size: limits.chunk_size.0,
+        memory: limits.memory.0,
+        temp_dir: limits.temp_dir,
+        examples: usize::from(output.examples),
+        reveal,
+        site_key,
+        trace: false,
+    };
+    let stream_options = StreamOptions { reveal, site_key_present: site_key.is_some() };
+    let stream = outputs.stream.as_ref();
+    let mut stream = stream
+        .map(|request| AllFindings::create(&request.file, &rules(&plan), stream_options))
+        .transpose()?;
+    let meter = machine.progress.meter(bytes(&plan), console.err);
+    let findings = stream.as_mut().map(|stream| {
+        let lent: Box<dyn FindingSink + '_> = Box::new(Lent(stream));
+        Mutex::new(lent)
+    });
+    let hooks = Hooks { interrupted, progress: &|bytes| meter.add(bytes), findings };
+    let scan = engine::scan(&mut plan, &options, &hooks);
+    drop(hooks);
+    meter.finish();
+    let scan = scan?;
+
+    let meta = meta(&settings, &book, &verdict, reveal, site_key.is_some());
+    let mut report = Report::assemble(AssembleInput {
+        scan: &scan,
+        packs: &book.packs,
+        rules: &rules(&plan),
+        meta,
+    });
+    if let (Some(stream), Some(request)) = (stream, &outputs.stream)
+        && let Err(source) = stream.finish()
+    {
+        console.diagnose(&CliError::CannotWrite { path: request.file.clone(), source });
+        report.end_with(&ExitReason::Write);
+    }
+    // Findings are drawn one by one on the screen only where the user says how many.
+    let drawn = match said.origin("examples") {
+        Origin::Default => 0,
+        _ => options.examples,
+    };
+    let problems = outputs.write(&report, drawn, &settings.explain_flags(), console);
+    let mut code = ExitCode::from_number(report.exit_code).unwrap_or(ExitCode::Internal);
+    for problem in problems {
+        console.diagnose(&problem);
+        code = code.or(problem.exit_code());
+    }
+    Ok(code)
+}
+
+/// A sink that is lent to the scan, and closed afterwards by its owner.
+struct Lent<'s>(&'s mut AllFindings);
+
+impl FindingSink for Lent<'_> {
+    fn take(&mut self, finding: &Finding) -> io::Result<()> {
+        self.0.take(finding)
+    }
+
+    fn mark(&mut self) -> io::Result<u64> {
+        self.0.mark()
+    }
+
+    fn rewind(&mut self, mark: u64) -> io::Result<()> {
+        self.0.rewind(mark)
+    }
+}
+
+/// The rules of a plan, by their numbers.
+fn rules(plan: &Plan) -> Vec<&CheckedRule> {
+    plan.rules.iter().collect()
+}
+
+/// How many bytes will be read.
+fn bytes(plan: &Plan) -> u64 {
+    let bound = plan.files.iter().filter(|file| matches!(file.state, FileState::Bound(_)));
+    bound.fold(0, |sum, file| sum.saturating_add(file.bytes))
+}
+
+/// What the report says of the run.
+fn meta(
+    settings: &Settings,
+    book: &RuleBook,
+    verdict: &VerdictArguments,
+    reveal: Reveal,
+    site_key_present: bool,
+) -> Meta {
+    let project = &settings.project.file;
+    let (dictionary, layouts): (Vec<_>, Vec<_>) =
+        book.digests.iter().partition(|(name, _)| name.contains("/dictionary/"));
+    let mut hasher = blake3::Hasher::new();
+    for (name, digest) in dictionary {
+        hasher.update(format!("{name} {digest}\n").as_bytes());
+    }
+    Meta {
+        as_of: settings.as_of.value.0,
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        time_zone: "UTC".to_owned(),
+        layouts: layouts.into_iter().map(|(name, blake3)| digest(name, blake3)).collect(),
+        dictionary: digest("dictionary", hasher.finalize().to_hex().as_str()),
+        config: settings.project.path.as_ref().map(|_| digest(PROJECT_FILE, &project.digest)),
+        selection: settings.selection(),
+        tailoring: project.tailoring.iter().map(tailoring).collect(),
+        packs_not_run: book
+            .not_run
+            .iter()
+            .map(|pack| PackNotRun {
+                pack: pack.name.clone(),
+                title: pack.title.clone(),
+                reason: pack.why.clone(),
+                flag: pack.flag_that_runs_it.clone(),
+            })
+            .collect(),
+        reveal,
+        fictional_report: settings.rules.fictional_report.value,
+        site_key_present,
+        facility: project.facility_name.clone(),
+        jurisdictions: settings.rules.jurisdictions.value.clone(),
+        policy: Policy {
+            allow_empty: verdict.allow_empty,
+            fail_on: fail_on(verdict.fail_on, project),
+            fail_on_stale: false,
+            stale: 0,
+            expect: expect(project),
+            max_skipped: max_skipped(settings, book),
+            max_not_evaluable: project.max_not_evaluable,
+            must_run: must_run(settings, book),
+        },
+    }
+}
+
+/// Record sets that must be there: those that the project says, and those that must hold so many records.
+fn expect(project: &ProjectFile) -> Vec<String> {
+    let mut expect = project.expect.clone();
+    for source in project.sources.iter().filter(|source| source.options.min_records > 0) {
+        if !expect.contains(&source.record_set) {
+            expect.push(source.record_set.clone());
+        }
+    }
+    expect
+}
+
+/// How many records of each record set may be skipped: what its source says, else what the project says.
+fn max_skipped(settings: &Settings, book: &RuleBook) -> Vec<(String, Tolerance)> {
+    let project = &settings.project.file;
+    let of_source = |name: &str| {
+        let source = project.sources.iter().find(|source| source.record_set == name);
+        let most = source.map(|source| source.options.max_skipped).filter(|most| *most > 0);
+        most.map(Tolerance::Count)
+    };
+    let sets = book.dictionary.sets.iter().filter_map(|set| {
+        of_source(&set.name).or(project.max_skipped).map(|most| (set.name.clone(), most))
+    });
+    sets.collect()
+}
+
+/// A file and its digest.
+fn digest(name: &str, blake3: &str) -> Digest {
+    Digest { name: name.to_owned(), blake3: blake3.to_owned() }
+}
+
+/// Rules that were asked for by their exact id.
+fn must_run(settings: &Settings, book: &RuleBook) -> Vec<String> {
+    let rules = || book.packs.iter().flat_map(|pack| &pack.rules);
+    let exact = settings.select.iter().filter(|name| {
+        let id = name.split_once(':').map_or(name.as_str(), |(_, id)| id);
+        rules().any(|rule| rule.id.text == id)
+    });
+    exact.cloned().collect()
+}
+
+/// A change to a rule, in words.
+fn tailoring(change: &rule::Tailoring) -> Tailoring {
+    let mut words = Vec::new();
+    if change.off {
+        words.push("off".to_owned());
+    }
+    if let Some(severity) = change.severity {
+        words.push(format!("severity {}", word::severity(severity)));
+    }
+    if let Some(required) = change.required {
+        words.push(if required { "required" } else { "not required" }.to_owned());
+    }
+    match change.tolerance {
+        Some(Tolerance::Count(count)) => words.push(format!("tolerance {count}")),
+        Some(Tolerance::Share(millionths)) => {
+            words.push(format!("tolerance {}.{:04}%", millionths / 10_000, millionths % 10_000));
+        }
+        None => {}
+    }
+    Tailoring {
+        rule: change.rule.clone(),
+        change: words.join(", "),
+        reason: change.because.clone(),
+    }
+}
