@@ -1,0 +1,11 @@
+//! What the program promises, held against the program itself.
+
+#![expect(clippy::expect_used, reason = "a test that cannot set up its case must fail")]
+
+mod program;
+mod rooms;
+mod exit_codes;
+mod leaks;
+mod audits;
+mod laws;
+mod readme;
