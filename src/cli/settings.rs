@@ -20,13 +20,13 @@ use crate::cli::size::Size;
 use crate::cli::{near, project};
 use crate::engine::ScanOptions;
 use crate::plan::{self, BindOptions, FileState, Plan};
-use crate::report::FailOn;
+use crate::report::{self, FailOn};
 use crate::rule::config::{self, ProjectFile};
 use crate::rule::{
     self, LoadRequest, PackSelection, ParamSetting, RuleBook, RuleError, RuleErrors, RulePart,
     RuleProblem, RuleText, Severity,
 };
-use crate::source::Discovery;
+use crate::source::{self, Discovery, FoundFile, Issue, IssueClass, IssueCode};
 
 /// The layout that the dictionary itself is: its alias lists.
 const GENERIC: &str = "generic";
@@ -182,6 +182,31 @@ pub(crate) struct RuleSettings {
     pub(crate) params_origin: Origin,
     /// Whether every rule reports fictional identifiers like real ones.
     pub(crate) fictional_report: Setting<bool>,
+}
+
+/// The found files without the findings of earlier audits, which lie where they were written and are listed as no
+/// input.
+fn without_findings(mut found: Discovery) -> Discovery {
+    let (findings, files) = found.files.into_iter().partition(|file| {
+        let mut start = [0; 256];
+        let read = source::open_file(file).and_then(|input| input.bytes.read_at(0, &mut start));
+        read.is_ok_and(|count| report::holds_findings(&start[..count]))
+    });
+    found.files = files;
+    let findings: Vec<FoundFile> = findings;
+    found.problems.extend(findings.into_iter().map(|file| {
+        let issue = Issue {
+            code: IssueCode("read/other-file"),
+            class: IssueClass::Noted,
+            line: 0,
+            record: None,
+            byte: 0,
+            column: None,
+            detail: "findings that an earlier audit wrote; they are no records".to_owned(),
+        };
+        (file.name, issue)
+    }));
+    found
 }
 
 impl RuleSettings {
@@ -466,6 +491,7 @@ impl Settings {
             })
             .filter(|name| !name.is_empty())
             .collect();
+        let found = without_findings(found);
         let mut plan = plan::bind(book.dictionary.clone(), &book.layouts, rules, found, &options);
         plan.problems.retain(|(name, _)| !names.contains(name));
         plan.files.retain(|file| {

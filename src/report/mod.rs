@@ -25,6 +25,6 @@ pub use self::error::ReportError;
 pub use self::format::ReportFormat;
 pub use self::json::v1::{Digest, PackNotRun, Report, Tailoring, Verdict};
 pub use self::screen::Style;
-pub use self::stream::{AllFindings, StreamOptions};
+pub use self::stream::{AllFindings, StreamOptions, holds_findings};
 pub use self::verdict::{Emptiness, ExitReason, Facts, FailOn, Gap, verdict};
 pub use self::write::{Audience, write_atomic};

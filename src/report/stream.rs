@@ -67,6 +67,14 @@ const COLUMNS: [&str; 13] = [
     "span",
 ];
 
+/// Whether a file that begins so holds findings that an earlier audit wrote, and no records.
+#[must_use]
+pub fn holds_findings(start: &[u8]) -> bool {
+    start.starts_with(COLUMNS.join(",").as_bytes())
+        || start.starts_with(br#"{"rule":""#)
+            && memchr::memmem::find(start, br#"","severity":""#).is_some()
+}
+
 /// How much is gathered before it is written.
 const BUFFER: usize = 1 << 16;
 

@@ -100,6 +100,20 @@ fn skipped_records_may_be_a_share_or_a_count() {
 }
 
 #[test]
+fn findings_of_an_earlier_audit_are_no_input() {
+    for name in ["findings.csv", "findings.jsonl"] {
+        let folder = folder();
+        let faulty = fixture("hospital/synthea/faulty/patients.csv");
+        write(folder.path(), "patients.csv", fs::read(faulty).expect("it can be read"));
+        let findings = folder.path().join(name);
+        let flags = ["--all-findings", findings.to_str().unwrap()];
+        scan(folder.path(), &flags).expect_code(1);
+        assert!(findings.is_file());
+        scan(folder.path(), &[]).expect_code(1);
+    }
+}
+
+#[test]
 fn a_declared_record_set_that_is_not_there_is_3() {
     let folder = export();
     let project = "sources: {encounters: {files: ['encounters*.csv'], min_records: 1}}\n";
