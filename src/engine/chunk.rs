@@ -59,7 +59,9 @@ pub(crate) struct Shared {
 /// What one thread keeps from chunk to chunk.
 #[derive(Debug, Default)]
 pub(crate) struct Worker {
-    memories: HashMap<usize, Vec<Memory>>,
+    /// The file at hand and the answers remembered for it; those of other files are let go, so that many files
+    /// take no more room than one.
+    memories: (usize, Vec<Memory>),
     /// The batch, reused.
     pub(crate) batch: Batch,
     spans: Vec<Vec<CellSpan>>,
@@ -119,7 +121,10 @@ pub(crate) fn judge(
         let mut complaints = Complaints::new(frozen);
         let fields = load_fields(work, &columns, spans, &mut space, &mut complaints);
         flagged = complaints.finish(&mut issues);
-        let memories = memories.entry(work.number).or_default();
+        if memories.0 != work.number {
+            *memories = (work.number, Vec::new());
+        }
+        let memories = &mut memories.1;
         memories.resize_with(work.tasks.program.atom_sets.len(), Memory::default);
         let (answers, asked) = ask(work, &fields, memories, &space, rows);
         let typed: Vec<Option<Rc<Vector>>> = fields

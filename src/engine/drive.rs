@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use blake3::hazmat::ChainingValue;
 
 use crate::engine::EngineError;
-use crate::engine::chunk::{FileWork, Shared, Worker, judge, priority};
+use crate::engine::chunk::{FileWork, Shared, Worker, judge};
 use crate::engine::digest::{self, Tree};
 use crate::engine::measure::{self, Groups};
 use crate::engine::part::{ChunkPart, Example, TaskPart};
@@ -731,9 +731,4 @@ pub(crate) fn add(into: &mut Counts, more: &Counts) {
     into.not_evaluable += more.not_evaluable;
     into.pending += more.pending;
     into.occurrences += more.occurrences;
-}
-
-/// The priority of a record known only by its number.
-pub(crate) fn record_priority(record: u64) -> u64 {
-    priority(record)
 }

@@ -6,10 +6,8 @@ use std::sync::Arc;
 use crate::detect::{DETECTORS, Finder, Tier};
 use crate::engine::EngineError;
 use crate::engine::bits::Bits;
-use crate::engine::chunk::{FileWork, Worker, origin_parts};
-use crate::engine::drive::{
-    FileSoFar, Hooks, Pass, ScanOptions, add, keep_lowest, lock, record_priority,
-};
+use crate::engine::chunk::{FileWork, Worker, origin_parts, priority};
+use crate::engine::drive::{FileSoFar, Hooks, Pass, ScanOptions, add, keep_lowest, lock};
 use crate::engine::measure::{self, GroupVerdict, Groups};
 use crate::engine::part::Example;
 use crate::engine::show::Pending;
@@ -389,7 +387,7 @@ fn repeats(
             entry.1 = Expectation::Violation;
         }
         let lowest = best.entry(index).or_default();
-        lowest.push((record_priority(before + record), chunk, record));
+        lowest.push((priority(before + record), chunk, record));
         if lowest.len() >= 4 * options.examples.max(16) {
             lowest.sort_unstable();
             lowest.truncate(options.examples);
