@@ -69,6 +69,12 @@ impl Budget {
         self.used() > self.limit
     }
 
+    /// Bytes that each of the threads may take to work with: its part of what is free, and of an eighth of all at least.
+    pub(super) fn share(&self, threads: usize) -> usize {
+        let free = self.limit.saturating_sub(self.used()).max(self.limit / 8);
+        usize::try_from(free / threads.max(1) as u64).unwrap_or(usize::MAX)
+    }
+
     /// Spills the largest holders until the budget is kept or none of them holds anything worth it.
     ///
     /// The caller must hold no lock of a store.
@@ -99,25 +105,36 @@ impl Budget {
 
 /// Memory in use until the work on it ends, well or badly.
 #[derive(Debug)]
-pub(super) struct Reserved<'a> {
-    budget: &'a Budget,
+pub(super) struct Reserved {
+    budget: Arc<Budget>,
     bytes: u64,
 }
 
-impl<'a> Reserved<'a> {
+impl Reserved {
     /// Takes memory of the budget.
-    pub(super) fn new(budget: &'a Budget, bytes: u64) -> Self {
+    pub(super) fn new(budget: &Arc<Budget>, bytes: u64) -> Self {
         budget.reserve(bytes);
-        Self::taken(budget, bytes)
+        Self::taken(Arc::clone(budget), bytes)
     }
 
     /// Takes over memory that was reserved before.
-    pub(super) fn taken(budget: &'a Budget, bytes: u64) -> Self {
+    pub(super) fn taken(budget: Arc<Budget>, bytes: u64) -> Self {
         Self { budget, bytes }
+    }
+
+    /// Where the memory was taken.
+    pub(super) fn budget(&self) -> &Arc<Budget> {
+        &self.budget
+    }
+
+    /// Takes or gives back what makes it that many bytes.
+    pub(super) fn resize(&mut self, bytes: u64) {
+        self.budget.reserve(bytes);
+        self.budget.release(std::mem::replace(&mut self.bytes, bytes));
     }
 }
 
-impl Drop for Reserved<'_> {
+impl Drop for Reserved {
     fn drop(&mut self) {
         self.budget.release(self.bytes);
     }

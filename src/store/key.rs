@@ -2,11 +2,13 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use super::budget::{Budget, Reserved, Spill, lock};
-use super::repeat::Repeats;
-use super::spill::{Disk, Record, Run};
+use super::budget::Budget;
+use super::repeat::{ORIGIN, Repeats};
+use super::rows::Rows;
+use super::run::Run;
+use super::scratch::Scratch;
 
 /// The fingerprint of a key and where the key stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,45 +35,17 @@ pub struct Stats {
 /// The answer depends neither on the budget nor on the threads nor on the order in which keys come.
 #[derive(Debug)]
 pub struct KeyStore {
-    budget: Arc<Budget>,
-    shared: Arc<Shared>,
+    /// The origins under their keys.
+    rows: Rows,
 }
-
-/// What the budget reaches too, to have it spilled.
-#[derive(Debug)]
-struct Shared {
-    budget: Arc<Budget>,
-    /// Locked before `memory` where both are.
-    disk: Mutex<Disk>,
-    memory: Mutex<Memory>,
-}
-
-#[derive(Debug, Default)]
-struct Memory {
-    /// Entries of small steps, not yet enough for a run.
-    pending: Vec<Record>,
-    runs: Vec<Run>,
-    /// What is reserved of the budget for both.
-    bytes: u64,
-}
-
-/// Steps of fewer entries are gathered first: a run has a table of a kibibyte.
-const SMALL: usize = 2048;
-/// Gathered entries that make a run.
-const GATHERED: usize = 8192;
 
 impl KeyStore {
     /// An empty store; its temporary file, should it need one, lies in `temp_dir` and has no name there.
     #[must_use]
     pub fn new(budget: Arc<Budget>, temp_dir: PathBuf) -> Self {
-        let shared = Arc::new(Shared {
-            budget: Arc::clone(&budget),
-            disk: Mutex::new(Disk::new(temp_dir)),
-            memory: Mutex::default(),
-        });
-        let weak = Arc::downgrade(&shared);
-        budget.enroll(weak);
-        Self { budget, shared }
+        // Seeded fingerprints and places say nothing of a record.
+        let scratch = Scratch::new(temp_dir, None);
+        Self { rows: Rows::with_scratch(ORIGIN, budget, scratch) }
     }
 
     /// Adds the entries of a step and leaves the list empty.
@@ -80,13 +54,8 @@ impl KeyStore {
     /// When the budget is spent and the temporary file cannot be written; the store is of no use then.
     pub fn add(&self, batch: &mut Vec<Entry>) -> io::Result<()> {
         for piece in batch.chunks(Run::MOST) {
-            let records = piece.iter().map(|entry| entry.record());
-            if piece.len() >= SMALL {
-                self.shared.push(Run::new(records));
-            } else {
-                self.shared.gather(records);
-            }
-            self.budget.keep()?;
+            self.rows
+                .add_step(piece.iter().map(|entry| (entry.key, entry.origin.to_le_bytes())))?;
         }
         batch.clear();
         Ok(())
@@ -105,88 +74,9 @@ impl KeyStore {
         dead: &(dyn Fn(u64) -> bool + Sync),
         each: &mut dyn FnMut(&[u64]),
     ) -> io::Result<Stats> {
-        let Self { budget, shared } = self;
-        let (disk, memory) = shared.take();
-        let spilled_bytes = disk.written();
-        let (runs, bytes) = memory.into_runs();
-        let _held = Reserved::taken(&budget, bytes);
-        let repeats = Repeats { runs, spilled: disk.finish()?, dead };
-        let (keys, distinct) = repeats.find(&budget, each)?;
-        Ok(Stats { keys, distinct, spilled_bytes })
-    }
-}
-
-impl Entry {
-    #[expect(clippy::cast_possible_truncation, reason = "the two halves of the fingerprint")]
-    fn record(self) -> Record {
-        Record { high: (self.key >> 64) as u64, low: self.key as u64, origin: self.origin }
-    }
-}
-
-impl Memory {
-    /// Everything as runs, and what is reserved for it.
-    fn into_runs(mut self) -> (Vec<Run>, u64) {
-        for piece in self.pending.chunks(Run::MOST) {
-            self.runs.push(Run::new(piece.iter().copied()));
-        }
-        (self.runs, self.bytes)
-    }
-}
-
-impl Shared {
-    fn push(&self, run: Run) {
-        let bytes = run.bytes();
-        self.budget.reserve(bytes);
-        let mut memory = lock(&self.memory);
-        memory.bytes += bytes;
-        memory.runs.push(run);
-    }
-
-    fn gather(&self, records: impl ExactSizeIterator<Item = Record>) {
-        let bytes = (records.len() * Record::SIZE) as u64;
-        self.budget.reserve(bytes);
-        let (full, bytes) = {
-            let mut memory = lock(&self.memory);
-            memory.bytes += bytes;
-            memory.pending.extend(records);
-            if memory.pending.len() < GATHERED {
-                return;
-            }
-            let full = std::mem::take(&mut memory.pending);
-            let bytes = (full.len() * Record::SIZE) as u64;
-            memory.bytes -= bytes;
-            (full, bytes)
-        };
-        self.push(Run::new(full.iter().copied()));
-        self.budget.release(bytes);
-    }
-
-    /// Everything that was added; waits for a spill that is under way on behalf of another store.
-    fn take(&self) -> (Disk, Memory) {
-        let mut disk = lock(&self.disk);
-        let memory = std::mem::take(&mut *lock(&self.memory));
-        (std::mem::take(&mut *disk), memory)
-    }
-}
-
-impl Spill for Shared {
-    fn held(&self) -> u64 {
-        lock(&self.memory).bytes
-    }
-
-    fn spill(&self) -> io::Result<()> {
-        let mut disk = lock(&self.disk);
-        let (runs, bytes) = std::mem::take(&mut *lock(&self.memory)).into_runs();
-        let outcome = disk.write(&runs);
-        drop(runs);
-        self.budget.release(bytes);
-        outcome
-    }
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        self.budget.release(lock(&self.memory).bytes);
+        let partitions = self.rows.partitions()?;
+        let (keys, distinct) = Repeats { partitions: &partitions, dead }.find(each)?;
+        Ok(Stats { keys, distinct, spilled_bytes: partitions.spilled_bytes() })
     }
 }
 
@@ -198,7 +88,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Entry, KeyStore, Stats};
-    use crate::store::{Budget, KeyHasher};
+    use crate::store::Budget;
 
     /// Budgets from nothing to plenty: everything spilled, some of it, nothing.
     const BUDGETS: [u64; 4] = [0, 20_000, 300_000, u64::MAX / 2];
@@ -265,51 +155,6 @@ mod tests {
         assert!(budget.used() >= 5_000 * 24);
         drop(store);
         assert_eq!(budget.used(), 0);
-    }
-
-    #[test]
-    #[ignore = "measures: run in release, alone, with --nocapture"]
-    #[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a measurement")]
-    fn measure_ten_million_keys() {
-        let hasher = KeyHasher::new([1, 2, 3, 4]);
-        let uuid = *b"b58731cc-2d8b-4c2d-b327-4cab771af3ef";
-        let mut texts = vec![uuid; 4096];
-        for (number, text) in texts.iter_mut().enumerate() {
-            text[..4].copy_from_slice(format!("{number:04}").as_bytes());
-        }
-        let start = std::time::Instant::now();
-        let mut sum = 0;
-        for _ in 0..2500 {
-            for text in &texts {
-                sum ^= hasher.text(text);
-            }
-        }
-        let nanoseconds = start.elapsed().as_nanos() as f64;
-        println!("hash: {:.2} ns a key ({sum:x})", nanoseconds / (2500.0 * 4096.0));
-        for megabytes in [64, 4096] {
-            let budget = Arc::new(Budget::new(megabytes << 20));
-            let store = KeyStore::new(Arc::clone(&budget), std::env::temp_dir());
-            let start = std::time::Instant::now();
-            let mut step = Vec::new();
-            let mut peak = 0;
-            for number in 0_u64..10_000_000 {
-                step.push(entry(number % 9_999_000, number));
-                if step.len() == 5_000 {
-                    store.add(&mut step).unwrap();
-                    peak = peak.max(budget.used());
-                }
-            }
-            let added = start.elapsed().as_nanos() as f64 / 1e7;
-            let stats = store.finish(&|_| false, &mut |_| ()).unwrap();
-            let all = start.elapsed().as_nanos() as f64 / 1e7;
-            assert_eq!(stats.distinct, 9_999_000);
-            let finish = all - added;
-            let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-            let process = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
-            println!(
-                "{megabytes} MiB: add {added:.1} ns, finish {finish:.1} ns, used {peak}, {process}, {stats:?}"
-            );
-        }
     }
 
     fn entry(number: u64, origin: u64) -> Entry {

@@ -1,18 +1,35 @@
-//! Fingerprints of keys in bounded memory, spilled when need be.
+//! Fingerprints of keys, and rows under them, in bounded memory, spilled when need be.
 //!
-//! A key becomes a seeded 128-bit fingerprint ([`KeyHasher`]); a [`KeyStore`] collects fingerprints with the
-//! places they came from and tells which keys stand in more than one place; an [`OriginSorter`] puts places in
-//! order. All of them share one [`Budget`] and write what does not fit to temporary files without a name.
-//! What is written is fingerprints and numbers: this room never keeps the text of a record.
+//! A key becomes a seeded 128-bit fingerprint ([`KeyHasher`]). A [`KeyStore`] collects fingerprints with the
+//! places they came from and tells which keys stand in more than one place. [`Rows`] collects rows of one width under
+//! fingerprints, to be found by them in memory ([`Lookup`]) or joined with others partition by partition
+//! ([`Partitions`]). A [`RowSorter`] puts rows in order, an [`OriginSorter`] places. All of them share one
+//! [`Budget`] and write what does not fit to temporary files without a name, sealed unless it is
+//! fingerprints and places alone. This room never keeps the text of a record.
 
 mod hash;
 mod budget;
+mod scratch;
+mod run;
 mod spill;
+mod partition;
+mod rows;
+mod lookup;
+mod join;
 mod key;
 mod repeat;
+mod sort;
 mod origin;
 
 pub use self::budget::Budget;
 pub use self::hash::KeyHasher;
+pub use self::join::Matcher;
 pub use self::key::{Entry, KeyStore, Stats};
-pub use self::origin::OriginSorter;
+pub use self::lookup::Lookup;
+pub use self::origin::{OriginSorter, SortedOrigins};
+pub use self::partition::Partitions;
+pub use self::rows::{Gathered, Rows};
+pub use self::sort::{RowSorter, SortedRows};
+
+#[cfg(test)]
+mod tests;

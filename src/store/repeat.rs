@@ -5,15 +5,24 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::budget::{Budget, Reserved};
-use super::spill::{PARTITIONS, Record, Run, Spilled};
+use super::budget::Reserved;
+use super::partition::Partitions;
+use super::run::PARTITIONS;
 
 /// Everything that was added to a store.
 pub(super) struct Repeats<'a> {
-    pub(super) runs: Vec<Run>,
-    pub(super) spilled: Spilled,
+    /// Origins under their keys.
+    pub(super) partitions: &'a Partitions,
     /// Origins that count as never added.
     pub(super) dead: &'a (dyn Fn(u64) -> bool + Sync),
+}
+
+/// A fingerprint and where its key stands; ordered by fingerprint, then by place.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Record {
+    high: u64,
+    low: u64,
+    origin: u64,
 }
 
 /// What one thread works with, and what it found; kept from partition to partition.
@@ -27,31 +36,30 @@ struct Workspace {
     distinct: u64,
 }
 
+/// Bytes of an origin.
+pub(super) const ORIGIN: usize = 8;
 /// Records that a bucket should have: few enough to sort by insertion.
 const IN_BUCKET: usize = 8;
 /// Buckets of a partition at most, as a power of two.
-const MOST_BUCKET_BITS: u32 = 13;
+const MOST_BUCKET_BITS: u32 = 15;
 /// Bits of the fingerprint that choose the partition.
 const PARTITION_BITS: u32 = PARTITIONS.ilog2();
 
 impl Repeats<'_> {
     /// Calls `each` for every repeated key; gives the numbers of keys and of distinct keys.
-    pub(super) fn find(
-        &self,
-        budget: &Budget,
-        each: &mut dyn FnMut(&[u64]),
-    ) -> io::Result<(u64, u64)> {
+    pub(super) fn find(&self, each: &mut dyn FnMut(&[u64])) -> io::Result<(u64, u64)> {
         let threads = rayon::current_num_threads();
-        let free = budget.limit().saturating_sub(budget.used());
-        let bytes = free.max(budget.limit() / 8) / threads as u64;
-        let allowed = usize::try_from(bytes).unwrap_or(usize::MAX) / Record::SIZE;
+        let budget = self.partitions.reserved().budget();
+        let allowed = budget.share(threads) / size_of::<Record>();
 
         let mut workspaces: Vec<Workspace> = Vec::new();
         workspaces.resize_with(threads, Workspace::default);
         let numbers: Vec<usize> = (0..PARTITIONS).collect();
         // A wave is one step of every thread; a step is one partition, or more if they are small.
-        let largest = numbers.iter().map(|number| self.count(*number)).max().unwrap_or(0);
-        let _work = Reserved::new(budget, (threads * largest.min(allowed) * Record::SIZE) as u64);
+        let counts = numbers.iter().map(|number| self.partitions.count(*number));
+        let largest = counts.max().unwrap_or(0);
+        let bytes = threads * largest.min(allowed) * size_of::<Record>();
+        let _work = Reserved::new(budget, bytes as u64);
         let step = (SMALL_STEP / largest.max(1)).clamp(1, PARTITIONS);
         for wave in numbers.chunks(step * threads) {
             workspaces.par_iter_mut().zip(wave.par_chunks(step)).try_for_each(
@@ -68,14 +76,14 @@ impl Repeats<'_> {
         Ok((keys, distinct))
     }
 
-    fn count(&self, partition: usize) -> usize {
-        let in_memory: usize = self.runs.iter().map(|run| run.partition(partition).len()).sum();
-        in_memory + self.spilled.count(partition)
-    }
-
-    fn visit(&self, partition: usize, each: &mut dyn FnMut(&[Record])) -> io::Result<()> {
-        self.runs.iter().for_each(|run| each(run.partition(partition)));
-        self.spilled.visit(partition, each)
+    fn visit(&self, number: usize, mut each: impl FnMut(Record)) -> io::Result<()> {
+        self.partitions.visit(number, &mut |keys, rows| {
+            let (origins, _) = rows.as_chunks::<ORIGIN>();
+            for (key, origin) in keys.iter().zip(origins) {
+                each(Record::new(*key, u64::from_le_bytes(*origin)));
+            }
+            Ok(())
+        })
     }
 
     /// Finds the repeated keys of a partition, `allowed` records at a time.
@@ -85,17 +93,13 @@ impl Repeats<'_> {
         allowed: usize,
         workspace: &mut Workspace,
     ) -> io::Result<()> {
-        let count = self.count(number);
+        let count = self.partitions.count(number);
         if count == 0 {
             return Ok(());
         }
         let bits = (count / IN_BUCKET).max(2).next_power_of_two().ilog2().min(MOST_BUCKET_BITS);
         let mut counts = vec![0_usize; 1 << bits];
-        self.visit(number, &mut |records| {
-            for record in records {
-                counts[bucket(*record, bits)] += 1;
-            }
-        })?;
+        self.visit(number, |record| counts[bucket(record, bits)] += 1)?;
         for range in slices(&counts, allowed) {
             self.slice(number, bits, range, &counts, workspace)?;
         }
@@ -121,14 +125,12 @@ impl Repeats<'_> {
             workspace.records.resize(total, Record::default());
         }
         let placed = &mut workspace.records[..total];
-        self.visit(number, &mut |records| {
-            for record in records {
-                let bucket = bucket(*record, bits);
-                if range.contains(&bucket) {
-                    let next = &mut ends[bucket - range.start];
-                    placed[*next] = *record;
-                    *next += 1;
-                }
+        self.visit(number, |record| {
+            let bucket = bucket(record, bits);
+            if range.contains(&bucket) {
+                let next = &mut ends[bucket - range.start];
+                placed[*next] = record;
+                *next += 1;
             }
         })?;
         let mut start = 0;
@@ -165,6 +167,14 @@ fn slices(counts: &[usize], allowed: usize) -> Vec<Range<usize>> {
     }
     slices.push(start..counts.len());
     slices
+}
+
+impl Record {
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves of the fingerprint")]
+    fn new(key: u128, origin: u64) -> Self {
+        Self { high: (key >> 64) as u64, low: key as u64, origin }
+    }
 }
 
 impl Workspace {
