@@ -1,24 +1,30 @@
 //! Telephone numbers and e-mail addresses.
 
-use super::catalogue::{Detector, index};
+use super::catalogue::Detector;
 use super::network::{domain_end, is_example_domain};
-use super::number::{Candidate, Chain, Gap, Written, is_one_digit, right_edge};
+use super::number::{Chain, Gap, Written, is_one_digit, right_edge};
+use super::reading::{Found, Reading, Sign};
 use super::tier::{Judgement, Tier};
 use crate::value::form::Form;
 
 pub(super) const EMAIL: Detector = Detector {
     name: "email",
     group: "contact",
+    country: None,
     title: "E-mail address",
     doc: "A local part, `@` and a domain of two labels or more whose last is letters (A). Addresses of the domains set apart for \
           examples are fictional.",
     labels: &["email", "emails", "e mail", "mail", "mailto"],
     contrary: &[],
+    found: &["write to [jo.doe@example.com]."],
+    passed: &["logo@2x.png", "jo@localhost", "@example.com"],
+    readings: &[Reading::Sign(Sign::At)],
 };
 
 pub(super) const PHONE: Detector = Detector {
     name: "phone",
     group: "contact",
+    country: None,
     title: "Telephone or fax number",
     doc: "A North American number, area and exchange from 2, the area not x11: grouped with dashes, dots or parentheses (B), with \
           spaces only (C), in a row or without its area (D, with a label B); an extension may follow. Or `+` and 8 to \
@@ -38,6 +44,10 @@ pub(super) const PHONE: Detector = Detector {
         "pager",
         "voicemail",
         "callback",
+        "home",
+        "reach",
+        "reached",
+        "dial",
     ],
     contrary: &[
         "npi",
@@ -52,15 +62,18 @@ pub(super) const PHONE: Detector = Detector {
         "reference",
         "dea",
     ],
+    found: &["call [212-555-0134]", "[(212) 555-0134] x", "fax [2125550134]", "[+44 20 7946 0958]"],
+    passed: &["2125550134", "order 5550134", "112-555-0134", "BP 120/80"],
+    readings: &[
+        Reading::Chain { runs: &[10, 11], groups: &[1, 3], judge: phone },
+        Reading::Sign(Sign::Plus),
+    ],
 };
 
 /// Judges the first groups of a chain as a telephone number; gives how many it takes.
-pub(super) fn phone(chain: &mut Chain<'_>) -> Option<(Candidate, usize)> {
+pub(super) fn phone(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
     let first = chain.first();
     let plus = first.gap == Gap::Outside && opens_with_plus(chain.text, first.start);
-    if plus && !chain.text[first.start..].starts_with(b"1") {
-        return international(chain);
-    }
     let (groups, written, tier) = north_american_shape(chain)?;
     let digits = national_digits(chain, groups)?;
     if !Form::UsPhone.holds(&digits) {
@@ -78,7 +91,7 @@ pub(super) fn phone(chain: &mut Chain<'_>) -> Option<(Candidate, usize)> {
         }
         _ => chain.edges(groups, end, written)?.glued,
     };
-    Some((Candidate { detector: index::PHONE, judgement, start, end, glued }, groups))
+    Some((Found { judgement, start, end, glued }, groups))
 }
 
 /// Groups, how they are written, and the tier of that.
@@ -119,8 +132,19 @@ fn national_digits(chain: &mut Chain<'_>, groups: usize) -> Option<[u8; 10]> {
     Some(national)
 }
 
+/// Judges the digits after a `+`, the first of them at `start`, as a number of any country.
+pub(super) fn plus(text: &[u8], start: usize) -> Option<Found> {
+    let mut chain = Chain::new(text, start);
+    if !opens_with_plus(text, start) {
+        return None;
+    }
+    let (found, _) =
+        if text[start] == b'1' { phone(&mut chain)? } else { international(&mut chain)? };
+    Some(found)
+}
+
 /// Judges digits after `+` as an international number.
-fn international(chain: &mut Chain<'_>) -> Option<(Candidate, usize)> {
+fn international(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
     let mut total = 0;
     let mut groups = 0;
     let mut end = 0;
@@ -139,7 +163,7 @@ fn international(chain: &mut Chain<'_>) -> Option<(Candidate, usize)> {
     right_side(chain, groups, end, Written::Parted(Gap::Close))?;
     let start = chain.first().start - 1;
     let judgement = Judgement::shape(Tier::B);
-    Some((Candidate { detector: index::PHONE, judgement, start, end, glued: false }, groups))
+    Some((Found { judgement, start, end, glued: false }, groups))
 }
 
 /// Whether what follows leaves the candidate whole; its left side was looked at apart.
@@ -186,7 +210,7 @@ fn extension_end(text: &[u8], end: usize) -> usize {
 const LONGEST_LOCAL: usize = 64;
 
 /// Judges the text around an `@` as an address.
-pub(super) fn email(text: &[u8], at: usize) -> Option<Candidate> {
+pub(super) fn email(text: &[u8], at: usize) -> Option<Found> {
     let local = text[..at]
         .iter()
         .rev()
@@ -204,7 +228,7 @@ pub(super) fn email(text: &[u8], at: usize) -> Option<Candidate> {
         return None;
     }
     let judgement = Judgement::shape(Tier::A).fictional_if(is_example_domain(domain));
-    Some(Candidate { detector: index::EMAIL, judgement, start, end, glued: false })
+    Some(Found { judgement, start, end, glued: false })
 }
 
 /// Endings of pictures in names such as `logo@2x.png`.

@@ -1,13 +1,14 @@
 //! Words beside a candidate, and in the name of its column, that say what it is or is not.
 
 use super::catalogue::{DETECTORS, OTHER_NUMBERS};
+use super::words::WordList;
 
 /// One bit a detector, by its index.
-pub(super) type Mask = u32;
+pub(super) type Mask = u128;
 
 /// The bit of a detector.
 pub(super) fn bit(detector: u8) -> Mask {
-    1_u32.checked_shl(u32::from(detector)).unwrap_or(0)
+    1_u128.checked_shl(u32::from(detector)).unwrap_or(0)
 }
 
 /// What the name of a column says about every value in it.
@@ -22,15 +23,29 @@ pub struct Context {
 /// The labels and contrary words of some detectors.
 #[derive(Debug, Clone)]
 pub(super) struct Labels {
-    /// Sorted by word.
+    /// Sorted by their first words.
     words: Vec<Word>,
+    /// Where the words that begin with a word start in the list, plus one, by the hash of that word.
+    table: Vec<u16>,
+    /// A bit for each first word, by its length and first two letters: most words of a text have none.
+    sieve: [u64; SIEVE],
+}
+
+/// How many words of bits the sieve has.
+const SIEVE: usize = 64;
+
+/// The bit of a word in the sieve: its word and its place there.
+fn sieved(word: &[u8]) -> (usize, u64) {
+    let letter = |place: usize| usize::from(word.get(place).copied().unwrap_or(0) | 0x20);
+    let mixed = letter(0) * 37 + letter(1) * 613 + word.len() * 1_031;
+    ((mixed >> 6) % SIEVE, 1 << (mixed % 64))
 }
 
 /// A word or a pair of words, and the detectors for which it speaks.
 #[derive(Debug, Clone)]
 struct Word {
-    first: &'static str,
-    second: Option<&'static str>,
+    first: Lower,
+    second: Option<Lower>,
     says: Context,
 }
 
@@ -39,39 +54,52 @@ const BEFORE: usize = 40;
 /// Bytes after it.
 const AFTER: usize = 15;
 /// The longest word that is compared.
-const LONGEST: usize = 24;
+const LONGEST: usize = 32;
 /// Words of so many letters before a full stop are abbreviations (`tel.`) and end no sentence.
 const ABBREVIATION: usize = 4;
 
 impl Labels {
     pub(super) fn new(enabled: Mask) -> Self {
-        let mut labels = Self { words: Vec::new() };
+        let mut words = Vec::new();
         for (index, detector) in (0_u8..).zip(DETECTORS) {
             let mask = bit(index) & enabled;
             if mask == 0 {
                 continue;
             }
             for label in detector.labels {
-                labels.say(label, Context { labelled: mask, contrary: 0 });
+                say(&mut words, label, Context { labelled: mask, contrary: 0 });
             }
-            let others = detector.contrary.iter().chain(OTHER_NUMBERS);
+            let others = if detector.is_a_number() { OTHER_NUMBERS } else { &[] };
+            let others = detector.contrary.iter().chain(others);
             for word in others.filter(|word| !detector.labels.contains(word)) {
-                labels.say(word, Context { labelled: 0, contrary: mask });
+                say(&mut words, word, Context { labelled: 0, contrary: mask });
             }
         }
-        labels.words.sort_by_key(|word| word.first);
-        labels
+        words.sort_by_key(|word| word.first);
+        let size = (words.len() * 4).next_power_of_two().max(64);
+        let mut table = vec![0; size];
+        for (place, word) in words.iter().enumerate() {
+            if place > 0 && words[place - 1].first == word.first {
+                continue;
+            }
+            let mut slot = word.first.hash(size);
+            while table[slot] != 0 {
+                slot = (slot + 1) % size;
+            }
+            table[slot] = u16::try_from(place + 1).unwrap_or(0);
+        }
+        let mut sieve = [0; SIEVE];
+        for word in &words {
+            let (place, bit) = sieved(word.first.as_bytes());
+            sieve[place] |= bit;
+        }
+        Self { words, table, sieve }
     }
 
-    fn say(&mut self, label: &'static str, says: Context) {
-        let (first, second) = match label.split_once(' ') {
-            Some((first, second)) => (first, Some(second)),
-            None => (label, None),
-        };
-        match self.words.iter_mut().find(|word| (word.first, word.second) == (first, second)) {
-            Some(word) => word.says = word.says.and(says),
-            None => self.words.push(Word { first, second, says }),
-        }
+    /// Whether entries may begin with the word.
+    fn may_begin_with(&self, word: &[u8]) -> bool {
+        let (place, bit) = sieved(word);
+        self.sieve[place] & bit != 0
     }
 
     /// What the names of a column say: header text, field name.
@@ -82,11 +110,13 @@ impl Labels {
             let mut following = words.iter().skip(1);
             for word in &words {
                 let next = following.next().map_or("", String::as_str);
-                says = says.and(self.look_up(word, next));
+                says = says
+                    .and(self.look_up(Lower::new(word.as_bytes()), Lower::new(next.as_bytes())));
                 // Names run words together: `homephone`.
                 for known in self.words.iter().filter(|known| known.second.is_none()) {
-                    let inside = word.starts_with(known.first) || word.ends_with(known.first);
-                    if known.first.len() > ABBREVIATION && inside {
+                    let (word, known_word) = (word.as_bytes(), known.first.as_bytes());
+                    let inside = word.starts_with(known_word) || word.ends_with(known_word);
+                    if known_word.len() > ABBREVIATION && inside {
                         says = says.and(known.says);
                     }
                 }
@@ -110,20 +140,128 @@ impl Labels {
             if side == Side::After && opens {
                 break;
             }
+            if !self.may_begin_with(word) {
+                continue;
+            }
             let next = words.peek().map(|(_, next)| Lower::new(next)).unwrap_or_default();
-            says = says.and(self.look_up(Lower::new(word).as_str(), next.as_str()));
+            says = says.and(self.look_up(Lower::new(word), next));
         }
         says
     }
 
-    fn look_up(&self, first: &str, second: &str) -> Context {
-        let start = self.words.partition_point(|word| word.first < first);
-        self.words[start..]
+    /// The detectors whose labels stand right before a value, with nothing but `no.`, `is` and the like between, or in
+    /// parentheses right after it.
+    pub(super) fn direct(&self, text: &[u8], start: usize, end: usize, floor: usize) -> Mask {
+        let mut at = start;
+        for _ in 0..=MOST_FILLERS {
+            let Some(word_end) = skip_marks(text, at, floor) else { break };
+            let word = word_before(text, word_end, floor);
+            let word_start = word_end - word.len();
+            let earlier_end = word_start
+                - text[floor..word_start]
+                    .iter()
+                    .rev()
+                    .take(2)
+                    .take_while(|byte| matches!(byte, b' ' | b'.' | b'_' | b'-' | b'\''))
+                    .count();
+            let earlier = word_before(text, earlier_end, floor);
+            if self.may_begin_with(word) || self.may_begin_with(earlier) {
+                let says = self.of_pair(Lower::new(earlier), Lower::new(word));
+                if says != 0 {
+                    return says;
+                }
+            }
+            if !FILLERS.has(word) {
+                break;
+            }
+            at = word_start;
+        }
+        match &text[end..] {
+            [b' ', b'(', rest @ ..] | [b'(', rest @ ..] => {
+                let length = rest.iter().take(LONGEST).take_while(|byte| is_word(**byte)).count();
+                match rest.get(length) {
+                    Some(b')') => self.of_pair(Lower::default(), Lower::new(&rest[..length])),
+                    _ => 0,
+                }
+            }
+            _ => 0,
+        }
+    }
+
+    /// What the second of two words labels, by itself or with the first.
+    fn of_pair(&self, first: Lower, second: Lower) -> Mask {
+        let alone = self.beginning_with(second).iter().filter(|word| word.second.is_none());
+        let both = self.beginning_with(first).iter().filter(|word| word.second == Some(second));
+        alone.chain(both).fold(0, |mask, word| mask | word.says.labelled)
+    }
+
+    fn look_up(&self, first: Lower, second: Lower) -> Context {
+        self.beginning_with(first)
             .iter()
-            .take_while(|word| word.first == first)
             .filter(|word| word.second.is_none_or(|expected| expected == second))
             .fold(Context::default(), |says, word| says.and(word.says))
     }
+
+    /// The entries whose first word this is.
+    fn beginning_with(&self, first: Lower) -> &[Word] {
+        if first.bytes[0] == 0 {
+            return &[];
+        }
+        let mut slot = first.hash(self.table.len());
+        while let Some(place) = usize::from(self.table[slot]).checked_sub(1) {
+            let words = &self.words[place..];
+            if words[0].first == first {
+                let count = words.iter().take_while(|word| word.first == first).count();
+                return &words[..count];
+            }
+            slot = (slot + 1) % self.table.len();
+        }
+        &[]
+    }
+}
+
+/// Adds what a word or a pair of words says.
+fn say(words: &mut Vec<Word>, label: &'static str, says: Context) {
+    let lower = |word: &str| Lower::new(word.as_bytes());
+    let (first, second) = match label.split_once(' ') {
+        Some((first, second)) => (lower(first), Some(lower(second))),
+        None => (lower(label), None),
+    };
+    match words.iter_mut().find(|word| (word.first, word.second) == (first, second)) {
+        Some(word) => word.says = word.says.and(says),
+        None => words.push(Word { first, second, says }),
+    }
+}
+
+/// Words that may stand between a label and its value.
+static FILLERS: WordList<32> =
+    WordList::new("no nr num number numbers id is was the code as identifier");
+/// How many of them.
+const MOST_FILLERS: usize = 3;
+
+/// Where the word ends before which nothing but marks of a label stand; `None` if something else does.
+fn skip_marks(text: &[u8], start: usize, floor: usize) -> Option<usize> {
+    let marks = text[floor..start]
+        .iter()
+        .rev()
+        .take(MOST_MARKS)
+        .take_while(|byte| is_blank(**byte) || b":#=(.\"'*[>".contains(byte))
+        .count();
+    let end = start - marks;
+    let between = &text[end..start];
+    // A new line is a new thing unless the label ends with a colon.
+    let broken = between.contains(&b'\n') && !between.contains(&b':');
+    (marks > 0 && !broken).then_some(end)
+}
+
+/// How many blanks and marks may stand between a label and its value.
+const MOST_MARKS: usize = 8;
+
+/// The word that ends at a place.
+fn word_before(text: &[u8], end: usize, floor: usize) -> &[u8] {
+    let before = &text[floor.min(end)..end];
+    let length = before.iter().rev().take(LONGEST).take_while(|byte| is_word(**byte)).count();
+    &before[before.len() - length..]
 }
 
 /// Which side of a candidate words stand on.
@@ -139,26 +277,37 @@ impl Context {
     }
 }
 
-/// A word in lower case; nothing if it is longer than any label.
-#[derive(Default)]
+/// A word in lower case, padded with nought; nothing if it is longer than any label.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Lower {
     bytes: [u8; LONGEST],
-    length: usize,
 }
 
 impl Lower {
     fn new(word: &[u8]) -> Self {
         let mut lower = Self::default();
         if let Some(bytes) = lower.bytes.get_mut(..word.len()) {
-            bytes.copy_from_slice(word);
-            bytes.make_ascii_lowercase();
-            lower.length = word.len();
+            for (lower, byte) in bytes.iter_mut().zip(word) {
+                *lower = byte.to_ascii_lowercase();
+            }
         }
         lower
     }
 
-    fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    fn as_bytes(&self) -> &[u8] {
+        let length = self.bytes.iter().position(|byte| *byte == 0).unwrap_or(LONGEST);
+        &self.bytes[..length]
+    }
+
+    /// A place in a table of `size`, a power of two.
+    fn hash(&self, size: usize) -> usize {
+        const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
+        let (words, _) = self.bytes.as_chunks::<8>();
+        let used = words.iter().take_while(|word| word[0] != 0);
+        let mixed = used.fold(0_u64, |hash, word| {
+            (hash.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(MULTIPLIER)
+        });
+        usize::try_from(mixed >> 40).unwrap_or(0) & (size - 1)
     }
 }
 
@@ -259,8 +408,8 @@ fn name_words(name: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Labels, bit, name_words};
-    use crate::detect::catalogue::index;
+    use super::{Labels, Mask, bit, name_words};
+    use crate::detect::DETECTORS;
 
     #[test]
     fn names_come_apart() {
@@ -278,11 +427,27 @@ mod tests {
 
     #[test]
     fn names_speak_for_detectors() {
-        check_names(&["PATIENT_SSN"], bit(index::SSN));
-        check_names(&["Social Security No."], bit(index::SSN));
-        check_names(&["homephone"], bit(index::PHONE));
-        check_names(&["NOTE", "note_text"], 0);
-        check_names(&["hotel"], 0);
+        check_names("PATIENT_SSN", "us-ssn");
+        check_names("Social Security No.", "us-ssn");
+        check_names("homephone", "phone");
+        check_names("NOTE", "");
+        check_names("note_text", "");
+        check_names("hotel", "");
+        check_names("MRN", "mrn");
+        check_names("LAST_NAME", "name");
+    }
+
+    #[test]
+    fn labels_stand_right_before() {
+        check_direct("MRN 1", "mrn");
+        check_direct("MRN: #1", "mrn");
+        check_direct("medical record no. 1", "mrn");
+        check_direct("Patient ID is 1", "mrn");
+        check_direct("1 (MRN)", "mrn");
+        check_direct("MRN pending, room 1", "");
+        check_direct("MRN\n1", "");
+        check_direct("MRN:\n1", "mrn");
+        check_direct("1 MRN", "");
     }
 
     #[test]
@@ -303,13 +468,26 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: bool) {
         let at = text.find('_').unwrap();
-        let says = Labels::new(u32::MAX).around(text.as_bytes(), at, at + 1, 0);
-        assert_eq!(says.labelled & bit(index::SSN) != 0, expected, "in {text:?}");
+        let says = Labels::new(Mask::MAX).around(text.as_bytes(), at, at + 1, 0);
+        assert_eq!(said(says.labelled).contains(&"us-ssn"), expected, "in {text:?}");
     }
 
     #[track_caller]
-    fn check_names(names: &[&str], labelled: u32) {
-        let says = Labels::new(u32::MAX).of_names(names);
-        assert_eq!(says.labelled, labelled, "for {names:?}");
+    fn check_direct(text: &str, expected: &str) {
+        let at = text.find('1').unwrap();
+        let says = Labels::new(Mask::MAX).direct(text.as_bytes(), at, at + 1, 0);
+        assert_eq!(said(says).join(" "), expected, "in {text:?}");
+    }
+
+    #[track_caller]
+    fn check_names(name: &str, expected: &str) {
+        let says = Labels::new(Mask::MAX).of_names(&[name]);
+        assert_eq!(said(says.labelled).join(" "), expected, "for {name:?}");
+    }
+
+    /// The names of the detectors of a mask.
+    fn said(mask: Mask) -> Vec<&'static str> {
+        let named = (0_u8..).zip(DETECTORS).filter(|(index, _)| mask & bit(*index) != 0);
+        named.map(|(_, detector)| detector.name).collect()
     }
 }

@@ -1,20 +1,35 @@
 //! Identifiers in columns and in free text: found, told apart, and ranked by how certain they are.
 //!
-//! A [`Finder`] walks a text once. Digits, `@`, `://` and `www.` make candidates; a candidate is judged by its shape,
-//! its neighbours and its check digit, then raised or lowered by the words around it and by the name of
+//! A [`Finder`] walks a text once. Digits, capital letters, `@`, `://` and `www.` make candidates; a candidate is judged by
+//! its shape, its neighbours and its check digit, then raised or lowered by the words around it and by the name of
 //! its column. This room says where and what, never the text itself.
 
 mod tier;
 mod catalogue;
 mod label;
 mod number;
+mod reading;
+mod words;
 mod us;
+mod uk;
+mod canada;
+mod australia;
+mod europe;
+mod world;
+mod record;
 mod contact;
 mod payment;
 mod network;
+mod date;
+mod place;
+mod person;
+mod thing;
+mod secret;
+mod allow;
 mod finder;
 
-pub use self::catalogue::{DETECTORS, Detector, UnknownDetector, named};
+pub use self::allow::{AllowError, AllowList, Allowance, AllowedValue};
+pub use self::catalogue::{DETECTORS, Detector, UnknownDetector, named, served};
 pub use self::finder::{Finder, Hit};
 pub use self::label::Context;
 pub use self::tier::Tier;

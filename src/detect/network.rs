@@ -2,13 +2,15 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::catalogue::{Detector, index};
-use super::number::{Candidate, Chain, Gap, Written, left_edge, right_edge};
+use super::catalogue::Detector;
+use super::number::{Chain, Gap, Written, left_edge, right_edge};
+use super::reading::{Found, Reading, Sign, Token};
 use super::tier::{Judgement, Tier};
 
 pub(super) const IP: Detector = Detector {
     name: "ip",
     group: "network",
+    country: None,
     title: "Internet address of a machine",
     doc: "Four numbers up to 255 with dots between them, no more and no fewer (B; all below 10, as in a version or an outline, C), \
           or an address of version 6 (B). Private and local addresses are D; those set apart for documentation are fictional.",
@@ -17,20 +19,78 @@ pub(super) const IP: Detector = Detector {
         "version", "ver", "release", "build", "firmware", "software", "section", "revision", "rev",
         "oid",
     ],
+    found: &["from [203.0.113.7]", "[2001:db8::8a2e:370:7334]"],
+    passed: &["version 1.2.3.4", "2.16.840.1.113883", "203.0.113.256", "10.1.2.30"],
+    readings: &[
+        Reading::Chain { runs: &[], groups: &[1, 2, 3], judge: ip },
+        Reading::Sign(Sign::Colon),
+    ],
 };
 
 pub(super) const URL: Detector = Detector {
     name: "url",
     group: "network",
+    country: None,
     title: "Web address",
     doc: "A known scheme and `://`, or `www.`, and a host (A; a host of one word C). Hosts of standards bodies, whose \
           addresses name code systems, are D; the domains set apart for examples are fictional.",
     labels: &["url", "website", "web", "link", "homepage", "site", "portal"],
     contrary: &["xmlns", "namespace"],
+    found: &["see [https://clinic.example.com/p?id=7]", "at [www.clinic.example.com]"],
+    passed: &["http://hl7.org/fhir/sid/us-npi", "nope://clinic.example.com", "www.x"],
+    readings: &[Reading::Sign(Sign::Page)],
 };
 
+pub(super) const MAC: Detector = Detector {
+    name: "mac",
+    group: "network",
+    country: None,
+    title: "Hardware address of a machine",
+    doc: "Six or eight pairs of hexadecimal digits with colons or dashes between them (B; digits only and dashes C).",
+    labels: &["mac", "ethernet", "wifi", "bluetooth", "hardware address"],
+    contrary: &["serial"],
+    found: &["MAC [00:1A:2B:3C:4D:5E]", "[de-ad-be-ef-00-01]"],
+    passed: &["00:1A:2B:3C:4D", "00:1A:2B:3C:4D:5E:6F", "10:15:30", "00:1A-2B:3C:4D:5E"],
+    readings: &[Reading::Token { lengths: (2, 2), judge: mac }],
+};
+
+/// Judges a pair of hexadecimal digits and those beside it as a hardware address.
+fn mac(token: Token<'_>) -> Option<Found> {
+    let text = token.text;
+    let before = token.start.checked_sub(1).map(|at| text[at]);
+    let is_sign = |byte: &u8| matches!(byte, b':' | b'-');
+    let sign = text.get(token.end).copied().filter(is_sign).or(before.filter(is_sign))?;
+    let is_pair =
+        |at: usize| text.get(at..at + 2).is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit));
+    let mut start = token.start;
+    while let Some(earlier) = start.checked_sub(3)
+        && token.start - earlier <= 21
+        && text[start - 1] == sign
+        && is_pair(earlier)
+    {
+        start = earlier;
+    }
+    let mut end = start;
+    let mut pairs = 0;
+    while pairs < 9 && is_pair(end) {
+        pairs += 1;
+        end += 2;
+        if text.get(end) != Some(&sign) || !is_pair(end + 1) {
+            break;
+        }
+        end += 1;
+    }
+    let starts = start.checked_sub(1).is_none_or(|at| text[at] != sign);
+    if !matches!(pairs, 6 | 8) || !starts || text.get(end) == Some(&sign) {
+        return None;
+    }
+    let lettered = text[start..end].iter().any(u8::is_ascii_alphabetic);
+    let tier = if lettered || sign == b':' { Tier::B } else { Tier::C };
+    token.found(Judgement::shape(tier), start, end)
+}
+
 /// Judges the first four groups of a chain as an address of version 4.
-pub(super) fn ip(chain: &mut Chain<'_>) -> Option<(Candidate, usize)> {
+pub(super) fn ip(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
     let dotted = (1..4).all(|place| chain.gap(place) == Some(Gap::Dot));
     if !dotted || chain.gap(4) == Some(Gap::Dot) {
         return None;
@@ -49,24 +109,26 @@ pub(super) fn ip(chain: &mut Chain<'_>) -> Option<(Candidate, usize)> {
     }
     let address = Ipv4Addr::from(octets);
     let outline = octets.iter().all(|octet| *octet < 10);
-    let judgement = Judgement {
-        fixed: address.is_private()
-            || address.is_loopback()
-            || address.is_link_local()
-            || address.is_multicast()
-            || octets[0] == 0
-            || octets[0] >= 240,
-        ..Judgement::shape(if outline { Tier::C } else { Tier::B })
+    let local = address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_multicast()
+        || octets[0] == 0
+        || octets[0] >= 240;
+    let judgement = match (local, outline) {
+        (true, _) => Judgement::settled(Tier::D),
+        (false, true) => Judgement::shape(Tier::C),
+        (false, false) => Judgement::shape(Tier::B),
     };
     let judgement = judgement.fictional_if(address.is_documentation());
-    Some((Candidate { detector: index::IP, judgement, start, end, glued: false }, 4))
+    Some((Found { judgement, start, end, glued: false }, 4))
 }
 
 /// The longest address of version 6.
 const LONGEST_IPV6: usize = 45;
 
 /// Judges the text around a colon as an address of version 6.
-pub(super) fn ipv6(text: &[u8], at: usize) -> Option<Candidate> {
+pub(super) fn ipv6(text: &[u8], at: usize) -> Option<Found> {
     // Times of day have colons too: there must be two in a row here, or as many as the long form has.
     if text.get(at + 1) != Some(&b':') && !has_eight_groups(&text[at + 1..]) {
         return None;
@@ -89,10 +151,13 @@ pub(super) fn ipv6(text: &[u8], at: usize) -> Option<Candidate> {
     }
     let local =
         address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local();
-    let judgement =
-        Judgement { fixed: local || address.is_multicast(), ..Judgement::shape(Tier::B) };
+    let judgement = if local || address.is_multicast() {
+        Judgement::settled(Tier::D)
+    } else {
+        Judgement::shape(Tier::B)
+    };
     let judgement = judgement.fictional_if(address.segments().starts_with(&[0x2001, 0x0db8]));
-    Some(Candidate { detector: index::IP, judgement, start, end, glued: false })
+    Some(Found { judgement, start, end, glued: false })
 }
 
 /// Whether seven more groups of the long form follow its first colon.
@@ -131,7 +196,7 @@ const STANDARDS: [&[u8]; 10] = [
 ];
 
 /// Judges the text around `://`, the colon at `at`.
-pub(super) fn url(text: &[u8], at: usize) -> Option<Candidate> {
+pub(super) fn url(text: &[u8], at: usize) -> Option<Found> {
     let letters =
         text[..at].iter().rev().take(7).take_while(|byte| byte.is_ascii_alphabetic()).count();
     let start = at - letters;
@@ -153,7 +218,7 @@ pub(super) fn url(text: &[u8], at: usize) -> Option<Candidate> {
 }
 
 /// Judges the text from `www.`.
-pub(super) fn www(text: &[u8], start: usize) -> Option<Candidate> {
+pub(super) fn www(text: &[u8], start: usize) -> Option<Found> {
     if left_edge(text, start)?.glued {
         return None;
     }
@@ -170,11 +235,11 @@ pub(super) fn www(text: &[u8], start: usize) -> Option<Candidate> {
     Some(page(start, end, host, Tier::A))
 }
 
-fn page(start: usize, end: usize, host: &[u8], tier: Tier) -> Candidate {
+fn page(start: usize, end: usize, host: &[u8], tier: Tier) -> Found {
     let standard = STANDARDS.iter().any(|standard| is_within(host, standard));
-    let judgement = Judgement { fixed: standard, ..Judgement::shape(tier) };
+    let judgement = if standard { Judgement::settled(Tier::D) } else { Judgement::shape(tier) };
     let judgement = judgement.fictional_if(is_example_domain(host));
-    Candidate { detector: index::URL, judgement, start, end, glued: false }
+    Found { judgement, start, end, glued: false }
 }
 
 /// Where a web address ends: at a blank, a bracket or a quote; marks of the sentence are left out.

@@ -1,18 +1,5 @@
 //! Runs of digits and what stands between and around them.
 
-use super::tier::Judgement;
-
-/// Something in a text that may be an identifier.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Candidate {
-    pub(super) detector: u8,
-    pub(super) judgement: Judgement,
-    pub(super) start: usize,
-    pub(super) end: usize,
-    /// It hangs on a word by a dash, a dot or a slash.
-    pub(super) glued: bool,
-}
-
 /// What stands between two groups of digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
@@ -68,39 +55,6 @@ pub(super) struct Chain<'t> {
 
 /// How many groups are looked at together: one more than the longest candidate has.
 const LOOK: usize = 9;
-
-/// Whether the chain that begins at `start` may hold an identifier; if not, where it ends.
-///
-/// Most chains are doses, dates and measurements; this tells them for less than a judgement costs.
-pub(super) fn screen(text: &[u8], start: usize) -> Result<(), usize> {
-    let mut digits = 0;
-    let mut dots = 0;
-    let mut telling = false;
-    let mut before = 0;
-    let mut from = start;
-    if text[..start].ends_with(b"+") {
-        return Ok(());
-    }
-    loop {
-        let end = digits_end(text, from);
-        let length = end - from;
-        digits += length;
-        // Every grouped form has a group of three or two of four and more; a run has nine at least.
-        telling |= length == 3 || length >= 9 || length >= 4 && before == 4;
-        let next = text.get(end);
-        // A beneficiary identifier has a letter in its second place and a digit in its fourth.
-        let letter_follows = length == 1
-            && next.is_some_and(u8::is_ascii_alphabetic)
-            && text.get(end + 2).is_some_and(u8::is_ascii_digit);
-        if telling && digits >= 7 || dots >= 3 || letter_follows {
-            return Ok(());
-        }
-        let Some((gap, next)) = gap(text, end) else { return Err(end) };
-        dots += usize::from(gap == Gap::Dot);
-        before = length;
-        from = next;
-    }
-}
 
 impl<'t> Chain<'t> {
     /// The chain that begins at `start`, where a digit is that no digit precedes.
@@ -256,6 +210,12 @@ fn gap(text: &[u8], end: usize) -> Option<(Gap, usize)> {
         _ => return None,
     };
     Some((gap, end + length))
+}
+
+/// Where the digits that begin here end, and whether others follow them after a gap.
+pub(super) fn number_at(text: &[u8], start: usize) -> (usize, bool) {
+    let end = digits_end(text, start);
+    (end, gap(text, end).is_some())
 }
 
 /// Digits as one number.

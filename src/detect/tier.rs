@@ -55,19 +55,24 @@ pub(super) struct Judgement {
     pub(super) checked: bool,
     /// A value that was never given to anybody: fictional, documented, a test number.
     pub(super) fictional: bool,
-    /// Tier D whatever the words around it: a private address.
-    pub(super) fixed: bool,
+    /// Of its tier whatever the words around it.
+    pub(super) settled: bool,
 }
 
 impl Judgement {
     /// A shape of that tier.
     pub(super) fn shape(tier: Tier) -> Self {
-        Self { tier, checked: false, fictional: false, fixed: false }
+        Self { tier, checked: false, fictional: false, settled: false }
     }
 
     /// A shape whose check digit holds.
     pub(super) fn checked(tier: Tier) -> Self {
         Self { checked: true, ..Self::shape(tier) }
+    }
+
+    /// Of that tier whatever stands around it.
+    pub(super) fn settled(tier: Tier) -> Self {
+        Self { settled: true, ..Self::shape(tier) }
     }
 
     pub(super) fn fictional_if(self, fictional: bool) -> Self {
@@ -76,8 +81,8 @@ impl Judgement {
 
     /// The tier in its surroundings.
     pub(super) fn tier(self, around: Around) -> Tier {
-        if self.fixed {
-            return Tier::D;
+        if self.settled {
+            return self.tier;
         }
         let tier = match (around.labelled, around.contrary) {
             (true, false) if self.checked => Tier::A,

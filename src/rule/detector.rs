@@ -1,13 +1,18 @@
-//! The names that `detect` takes: the detectors of the catalogue, then their groups.
+//! The names that `detect` takes: the detectors of the catalogue, then their groups and countries.
 
 use crate::detect::{DETECTORS, named as found};
 
-/// Every name that `detect` takes: detectors first, then groups.
+/// Every name that `detect` takes: detectors first, then groups, then countries that are no groups.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     let mut groups: Vec<&'static str> = Vec::new();
     for detector in DETECTORS {
         if !groups.contains(&detector.group) {
             groups.push(detector.group);
+        }
+    }
+    for country in DETECTORS.iter().filter_map(|detector| detector.country) {
+        if !groups.contains(&country) {
+            groups.push(country);
         }
     }
     DETECTORS.iter().map(|detector| detector.name).chain(groups)

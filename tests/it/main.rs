@@ -9,3 +9,4 @@ mod leaks;
 mod audits;
 mod laws;
 mod readme;
+mod detectors;

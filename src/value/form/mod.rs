@@ -5,6 +5,10 @@
 
 mod check_digit;
 mod person;
+mod kingdom;
+mod america;
+mod europe;
+mod world;
 mod practice;
 mod contact;
 mod code;
@@ -35,11 +39,46 @@ pub enum Form {
     Iban,
     Vin,
     NhsNumber,
+    UkNino,
+    UkChi,
+    UkPostcode,
+    UsAba,
+    UsClia,
+    UsHicn,
+    CaSin,
+    CaOnHealth,
+    CaBcHealth,
+    CaQcHealth,
+    CaPostal,
+    AuMedicare,
+    AuTfn,
+    AuIhi,
+    DeKvnr,
+    DeRvnr,
+    DeTaxId,
+    EsNif,
+    EsNie,
+    ItFiscalCode,
+    FrNir,
+    PlPesel,
+    SePersonnummer,
+    FiHetu,
+    NlBsn,
+    IePps,
+    PtNif,
+    InAadhaar,
+    InAbha,
+    ZaId,
+    KrRrn,
+    SgNric,
+    TrId,
+    ThId,
+    Gtin,
 }
 
 impl Form {
     /// Every form, in the order of the reference.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 56] = [
         Self::UsSsn,
         Self::UsItin,
         Self::UsNpi,
@@ -61,6 +100,41 @@ impl Form {
         Self::Iban,
         Self::Vin,
         Self::NhsNumber,
+        Self::UkNino,
+        Self::UkChi,
+        Self::UkPostcode,
+        Self::UsAba,
+        Self::UsClia,
+        Self::UsHicn,
+        Self::CaSin,
+        Self::CaOnHealth,
+        Self::CaBcHealth,
+        Self::CaQcHealth,
+        Self::CaPostal,
+        Self::AuMedicare,
+        Self::AuTfn,
+        Self::AuIhi,
+        Self::DeKvnr,
+        Self::DeRvnr,
+        Self::DeTaxId,
+        Self::EsNif,
+        Self::EsNie,
+        Self::ItFiscalCode,
+        Self::FrNir,
+        Self::PlPesel,
+        Self::SePersonnummer,
+        Self::FiHetu,
+        Self::NlBsn,
+        Self::IePps,
+        Self::PtNif,
+        Self::InAadhaar,
+        Self::InAbha,
+        Self::ZaId,
+        Self::KrRrn,
+        Self::SgNric,
+        Self::TrId,
+        Self::ThId,
+        Self::Gtin,
     ];
 
     /// The name that rules use.
@@ -88,6 +162,41 @@ impl Form {
             Self::Iban => "iban",
             Self::Vin => "vin",
             Self::NhsNumber => "nhs-number",
+            Self::UkNino => "uk-nino",
+            Self::UkChi => "uk-chi",
+            Self::UkPostcode => "uk-postcode",
+            Self::UsAba => "us-aba",
+            Self::UsClia => "us-clia",
+            Self::UsHicn => "us-hicn",
+            Self::CaSin => "ca-sin",
+            Self::CaOnHealth => "ca-on-health",
+            Self::CaBcHealth => "ca-bc-health",
+            Self::CaQcHealth => "ca-qc-health",
+            Self::CaPostal => "ca-postal",
+            Self::AuMedicare => "au-medicare",
+            Self::AuTfn => "au-tfn",
+            Self::AuIhi => "au-ihi",
+            Self::DeKvnr => "de-kvnr",
+            Self::DeRvnr => "de-rvnr",
+            Self::DeTaxId => "de-tax-id",
+            Self::EsNif => "es-nif",
+            Self::EsNie => "es-nie",
+            Self::ItFiscalCode => "it-fiscal-code",
+            Self::FrNir => "fr-nir",
+            Self::PlPesel => "pl-pesel",
+            Self::SePersonnummer => "se-personnummer",
+            Self::FiHetu => "fi-hetu",
+            Self::NlBsn => "nl-bsn",
+            Self::IePps => "ie-pps",
+            Self::PtNif => "pt-nif",
+            Self::InAadhaar => "in-aadhaar",
+            Self::InAbha => "in-abha",
+            Self::ZaId => "za-id",
+            Self::KrRrn => "kr-rrn",
+            Self::SgNric => "sg-nric",
+            Self::TrId => "tr-id",
+            Self::ThId => "th-id",
+            Self::Gtin => "gtin",
         }
     }
 
@@ -125,6 +234,41 @@ impl Form {
             Self::Iban => thing::iban(text),
             Self::Vin => thing::vin(text),
             Self::NhsNumber => person::nhs_number(text),
+            Self::UkNino => kingdom::nino(text),
+            Self::UkChi => kingdom::chi(text),
+            Self::UkPostcode => kingdom::uk_postcode(text),
+            Self::UsAba => america::us_aba(text),
+            Self::UsClia => america::us_clia(text),
+            Self::UsHicn => america::us_hicn(text),
+            Self::CaSin => america::ca_sin(text),
+            Self::CaOnHealth => america::ca_on_health(text),
+            Self::CaBcHealth => america::ca_bc_health(text),
+            Self::CaQcHealth => america::ca_qc_health(text),
+            Self::CaPostal => america::ca_postal(text),
+            Self::AuMedicare => world::au_medicare(text),
+            Self::AuTfn => world::au_tfn(text),
+            Self::AuIhi => world::au_ihi(text),
+            Self::DeKvnr => europe::de_kvnr(text),
+            Self::DeRvnr => europe::de_rvnr(text),
+            Self::DeTaxId => europe::de_tax_id(text),
+            Self::EsNif => europe::es_nif(text),
+            Self::EsNie => europe::es_nie(text),
+            Self::ItFiscalCode => europe::it_fiscal_code(text),
+            Self::FrNir => europe::fr_nir(text),
+            Self::PlPesel => europe::pl_pesel(text),
+            Self::SePersonnummer => europe::se_personnummer(text),
+            Self::FiHetu => europe::fi_hetu(text),
+            Self::NlBsn => europe::nl_bsn(text),
+            Self::IePps => europe::ie_pps(text),
+            Self::PtNif => europe::pt_nif(text),
+            Self::InAadhaar => world::in_aadhaar(text),
+            Self::InAbha => world::in_abha(text),
+            Self::ZaId => world::za_id(text),
+            Self::KrRrn => world::kr_rrn(text),
+            Self::SgNric => world::sg_nric(text),
+            Self::TrId => world::tr_id(text),
+            Self::ThId => world::th_id(text),
+            Self::Gtin => thing::gtin(text),
         }
     }
 
@@ -145,6 +289,9 @@ impl Form {
             Self::Iban => thing::fictional_iban(text),
             Self::Vin => text == thing::SAMPLE_VIN,
             Self::NhsNumber => person::fictional_nhs_number(text),
+            Self::UkNino => kingdom::fictional_nino(text),
+            Self::CaSin => america::fictional_sin(text),
+            Self::FiHetu => europe::fictional_hetu(text),
             Self::UsItin
             | Self::UsZip
             | Self::Uuid
@@ -155,7 +302,39 @@ impl Form {
             | Self::Loinc
             | Self::Snomed
             | Self::Ndc
-            | Self::Cvx => false,
+            | Self::Cvx
+            | Self::UkChi
+            | Self::UkPostcode
+            | Self::UsAba
+            | Self::UsClia
+            | Self::UsHicn
+            | Self::CaOnHealth
+            | Self::CaBcHealth
+            | Self::CaQcHealth
+            | Self::CaPostal
+            | Self::AuMedicare
+            | Self::AuTfn
+            | Self::AuIhi
+            | Self::DeKvnr
+            | Self::DeRvnr
+            | Self::DeTaxId
+            | Self::EsNif
+            | Self::EsNie
+            | Self::ItFiscalCode
+            | Self::FrNir
+            | Self::PlPesel
+            | Self::SePersonnummer
+            | Self::NlBsn
+            | Self::IePps
+            | Self::PtNif
+            | Self::InAadhaar
+            | Self::InAbha
+            | Self::ZaId
+            | Self::KrRrn
+            | Self::SgNric
+            | Self::TrId
+            | Self::ThId
+            | Self::Gtin => false,
         }
     }
 }
@@ -532,6 +711,213 @@ mod tests {
                 "",
             ],
         ),
+        (
+            Form::UkNino,
+            &["AB123456C", "AB 12 34 56 C", "TW987654A"],
+            &[
+                "QQ123456C",
+                "DA123456C",
+                "AO123456C",
+                "BG123456A",
+                "AB123456E",
+                "AB12345C",
+                "ab123456c",
+                "AB 123456 C",
+            ],
+        ),
+        (
+            Form::UkChi,
+            &["0101010001", "010101 0001"],
+            &["0101010002", "3201010001", "0113010001", "010101-0001", ""],
+        ),
+        (
+            Form::UkPostcode,
+            &["SW1A 1AA", "M1 1AE", "B33 8TH", "CR2 6XH", "DN551PT", "W1A 0AX", "GIR 0AA"],
+            &[
+                "SW1A 1CA",
+                "QW1 1AA",
+                "SWA1 1AA",
+                "SW1A  1AA",
+                "sw1a 1aa",
+                "1AA",
+                "S 1AA",
+                "ÄB1 1AA",
+            ],
+        ),
+        (
+            Form::UsAba,
+            &["021000021", "111000025"],
+            &["021000022", "511000028", "02100002", "0210000211", ""],
+        ),
+        (
+            Form::UsClia,
+            &["05D0000000", "11D2030855"],
+            &["05E0000000", "5D00000000", "05D000000", "05d0000000", ""],
+        ),
+        (
+            Form::UsHicn,
+            &["536-22-1234A", "536221234B6", "536-22-1234HA", "536221234TA"],
+            &["536-22-1234", "536-22-1234X", "000-22-1234A", "536-22-1234A66", "536-22-1234a", "A"],
+        ),
+        (
+            Form::CaSin,
+            &["046454286", "046 454 286", "193-456-787"],
+            &["046454287", "000000000", "800000002", "046 454-286", "04645428", ""],
+        ),
+        (
+            Form::CaOnHealth,
+            &["9876543217", "9876-543-217", "9876-543-217-XK", "9876543217XK"],
+            &["9876543218", "0000000000", "9876543217X", "987-654-3217", "XK", ""],
+        ),
+        (
+            Form::CaBcHealth,
+            &["9698658215", "9698 658 215", "9123456780"],
+            &["9698658216", "8698658215", "969 865 8215", ""],
+        ),
+        (
+            Form::CaQcHealth,
+            &["DOEJ70051512", "DOEJ 7055 1512"],
+            &["DOEJ70131512", "DOEJ70053212", "DOE170051512", "doej70051512", "DOEJ7005151"],
+        ),
+        (
+            Form::CaPostal,
+            &["K1A 0B1", "K1A0B1", "V6B 4Y8"],
+            &["D1A 0B1", "W1A 0B1", "K1A-0B1", "K11 0B1", "k1a 0b1", "K1A 0B"],
+        ),
+        (
+            Form::AuMedicare,
+            &["2123456701", "2123 45670 1", "21234567011", "2123-45670-1-1"],
+            &[
+                "2123456711",
+                "1123456701",
+                "7123456701",
+                "2123456700",
+                "21234567010",
+                "2123 4567 01",
+            ],
+        ),
+        (
+            Form::AuTfn,
+            &["123456782", "123 456 782"],
+            &["123456783", "000000000", "12345678", "1234 56 782"],
+        ),
+        (
+            Form::AuIhi,
+            &["8003608833357361", "8003 6088 3335 7361"],
+            &["8003608833357362", "8003618833357361", "800360883335736"],
+        ),
+        (
+            Form::DeKvnr,
+            &["A123456780"],
+            &["A123456781", "B123456780", "1123456780", "a123456780", "A12345678", "A1234567800"],
+        ),
+        (
+            Form::DeRvnr,
+            &["15070649C103", "15 070649 C 103", "65180539W001"],
+            &["15070649C104", "15320649C103", "15071349C103", "15070649c103", "15070649C10"],
+        ),
+        (
+            Form::DeTaxId,
+            &["36574261809", "36 574 261 809"],
+            &["36574261808", "06574261809", "36554266806", "12345678903", "3657426180"],
+        ),
+        (
+            Form::EsNif,
+            &["54362315K", "54362315-K"],
+            &["54362315Z", "5436231K", "54362315k", "X4362315K"],
+        ),
+        (
+            Form::EsNie,
+            &["X2482300W", "X-2482300-W"],
+            &["X2482300A", "A2482300W", "X248230W", "x2482300w"],
+        ),
+        (
+            Form::ItFiscalCode,
+            &["RSSMRA85T10A562S", "RCCMNL83S18D969H", "CNTCHR83T41D969D"],
+            &[
+                "RSSMRA85T10A562T",
+                "RSSMRA85F10A562S",
+                "RSSMRA85T32A562S",
+                "RSSMRA85T10A56S",
+                "rssmra85t10a562s",
+                "RSSMRA85T10A5é",
+            ],
+        ),
+        (
+            Form::FrNir,
+            &["255081416802538", "295109912611193", "2 95 10 99 126 111 93", "266042B60476359"],
+            &["255081416802539", "555081416802538", "255151416802538", "25508141680253"],
+        ),
+        (
+            Form::PlPesel,
+            &["44051401359", "88082519520"],
+            &["44051401358", "44133001359", "4405140135"],
+        ),
+        (
+            Form::SePersonnummer,
+            &["880320-0016", "8803200016", "19880320-0016", "198803200016"],
+            &["880320-0017", "881320-0016", "880320 0016", "17880320-0016", "88032-00016", "٣"],
+        ),
+        (
+            Form::FiHetu,
+            &["131052-308T", "010916A445C", "010190-900P"],
+            &["131052-308U", "131352-308T", "131052/308T", "131052-001X"],
+        ),
+        (
+            Form::NlBsn,
+            &["111222333", "1112.22.333", "416747887"],
+            &["111222334", "000000000", "1112-22-333"],
+        ),
+        (
+            Form::IePps,
+            &["6433435F", "6433435FW", "6433435OA", "8407361U"],
+            &["6433435E", "643343F", "6433435FZ", "6433435f"],
+        ),
+        (
+            Form::PtNif,
+            &["123456789", "125136617", "125 136 617"],
+            &["123456788", "501964843", "12345678"],
+        ),
+        (
+            Form::InAadhaar,
+            &["234123412346", "2341 2341 2346", "662635280544"],
+            &["234123412347", "123412341234", "23412341234"],
+        ),
+        (
+            Form::InAbha,
+            &["91-1234-5678-9012", "91123456789012"],
+            &["01-1234-5678-9012", "91-1234-5678-901", "911234567890123"],
+        ),
+        (
+            Form::ZaId,
+            &["7503305044089", "750330 5044 089"],
+            &["7503305044088", "7513305044089", "7503305044389", "750330504408"],
+        ),
+        (
+            Form::KrRrn,
+            &["971013-9019902", "9710139019902"],
+            &["971313-9019902", "971032-9019902", "971013-901990", "971013 9019902"],
+        ),
+        (
+            Form::SgNric,
+            &["S1234567D", "T1234567J", "F1234567N", "G1234567X", "M1234567K"],
+            &["S1234567E", "A1234567D", "S123456D", "s1234567d", ""],
+        ),
+        (
+            Form::TrId,
+            &["17291716060", "10122744966"],
+            &["17291716061", "07291716060", "1729171606"],
+        ),
+        (
+            Form::ThId,
+            &["1234545678781", "1-2345-45678-78-1"],
+            &["1234545678782", "0234545678781", "123-4545678781"],
+        ),
+        (
+            Form::Gtin,
+            &["00844588003288", "04012345678901"],
+            &["00844588003289", "00000000000000", "0844588003288"],
+        ),
     ];
 
     #[test]
@@ -613,6 +999,11 @@ mod tests {
         check(Form::NhsNumber, "999 999 9999", true);
         check(Form::NhsNumber, "9434765919", false);
         check(Form::Vin, "1M8GDM9AXKP042788", true);
+        check(Form::UkNino, "QQ 12 34 56 C", true);
+        check(Form::UkNino, "AB 12 34 56 C", false);
+        check(Form::CaSin, "046 454 286", true);
+        check(Form::FiHetu, "010190-900P", true);
+        check(Form::FiHetu, "131052-308T", false);
     }
 
     proptest! {

@@ -83,13 +83,16 @@ fn ten(text: &[u8]) -> Option<[u8; 10]> {
 /// NHS number of England, Wales and the Isle of Man: blanks or dashes after places 3 and 6, or bare digits; weights
 /// 10 to 2 modulo 11.
 pub(super) fn nhs_number(text: &[u8]) -> bool {
-    ten(text).is_some_and(|digits| {
-        let sum: u32 =
-            (2..=10).rev().zip(digits).map(|(weight, digit)| weight * u32::from(digit)).sum();
-        let check = (11 - sum % 11) % 11;
-        // A remainder that asks for the digit 10 equals no digit, so such numbers never hold.
-        check == u32::from(digits[9])
-    })
+    ten(text).is_some_and(|digits| nhs_check(&digits))
+}
+
+/// Weights 10 to 2 modulo 11.
+pub(super) fn nhs_check(digits: &[u8; 10]) -> bool {
+    let sum: u32 =
+        (2..=10).rev().zip(digits).map(|(weight, digit)| weight * u32::from(*digit)).sum();
+    let check = (11 - sum % 11) % 11;
+    // A remainder that asks for the digit 10 equals no digit, so such numbers never hold.
+    check == u32::from(digits[9])
 }
 
 /// Numbers from 999 are kept for tests.

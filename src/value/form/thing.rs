@@ -1,6 +1,7 @@
 //! Numbers of things, and check digits by themselves.
 
 use crate::value::form::check_digit;
+use crate::value::form::digits;
 
 /// The number that documentation of the VIN check digit shows.
 pub(super) const SAMPLE_VIN: &[u8] = b"1M8GDM9AXKP042788";
@@ -209,4 +210,13 @@ fn vin_value(byte: u8) -> Option<u32> {
         _ => return None,
     };
     Some(value.into())
+}
+
+/// Global trade item number of fourteen digits: weights 3 and 1 modulo 10.
+pub(super) fn gtin(text: &[u8]) -> bool {
+    digits::<14>(text).is_some_and(|places| {
+        let sum: u32 =
+            places.iter().zip([3, 1].iter().cycle()).map(|(d, w)| u32::from(*d) * w).sum();
+        places.iter().any(|digit| *digit != 0) && sum.is_multiple_of(10)
+    })
 }

@@ -1,0 +1,539 @@
+//! Dates finer than a year, and ages that show a birth more than 89 years ago.
+
+use super::catalogue::Detector;
+use super::number::{Chain, Gap, Written, right_edge, value};
+use super::reading::{Found, Reading, Token};
+use super::tier::{Judgement, Tier};
+use super::words::WordList;
+use crate::value::Date;
+
+pub(super) const BIRTH_DATE: Detector = Detector {
+    name: "birth-date",
+    group: "dates",
+    country: None,
+    title: "Date of birth",
+    doc: "A date as the detector `date` finds it, with a label of birth beside it or in the name of its column (A); \
+          without one D.",
+    labels: &[
+        "dob",
+        "born",
+        "birth",
+        "birthdate",
+        "birthday",
+        "birthdates",
+        "bday",
+        "d o",
+        "nacimiento",
+        "nascimento",
+        "naissance",
+        "geboren",
+        "geburtsdatum",
+        "nascita",
+    ],
+    contrary: &["gestation", "edd", "due"],
+    found: &["DOB: [03/04/1951]", "born on [4 March 1951]", "D.O.B. [1951-03-04]"],
+    passed: &["seen 03/04/2019", "DOB 13/32/1951", "born 1951"],
+    readings: &[
+        Reading::Chain { runs: &[8], groups: &[1, 2, 4], judge: birth_chain },
+        Reading::Token { lengths: (1, 9), judge: birth_words },
+    ],
+};
+
+pub(super) const DATE: Detector = Detector {
+    name: "date",
+    group: "dates",
+    country: None,
+    title: "Date finer than a year",
+    doc: "Day, month and year that the calendar has: in numbers or with the name of the month (B, with a label A; two digits of \
+          year with dashes C, with dots D), in a row (D, with a label B). A month with its year or its day alone is C; a year \
+          alone never counts.",
+    labels: &[
+        "date",
+        "dates",
+        "dated",
+        "dob",
+        "born",
+        "birth",
+        "admitted",
+        "admission",
+        "discharged",
+        "discharge",
+        "died",
+        "death",
+        "deceased",
+        "seen",
+        "visit",
+        "service",
+        "dos",
+        "surgery",
+        "procedure",
+        "scheduled",
+        "followup",
+        "d o",
+        "adm",
+        "disch",
+        "since",
+        "collected",
+        "received",
+        "reported",
+        "drawn",
+        "signed",
+        "performed",
+        "effective",
+        "onset",
+        "diagnosed",
+        "arrival",
+        "arrived",
+        "datum",
+        "fecha",
+    ],
+    contrary: &["version", "ver", "release", "build", "section", "ratio", "score"],
+    found: &[
+        "seen [03/04/2019]",
+        "on [2019-03-04]",
+        "[March 4th, 2019]",
+        "[4-Mar-2019]",
+        "admitted [20190304]",
+        "[04MAR2019]",
+    ],
+    passed: &[
+        "13/32/2019",
+        "BP 120/80",
+        "5/5 strength",
+        "in 2019",
+        "version 1.2.19",
+        "1/2 tab",
+        "20190304",
+        "may 4 tablets",
+        "March 2019",
+    ],
+    readings: &[
+        Reading::Chain { runs: &[8, 12, 14], groups: &[1, 2, 4], judge: date_chain },
+        Reading::Token { lengths: (1, 9), judge: date_words },
+    ],
+};
+
+pub(super) const AGE: Detector = Detector {
+    name: "age-over-89",
+    group: "dates",
+    country: None,
+    title: "Age over 89",
+    doc: "A number from 90 to 125 with words that make it an age in years, or as the whole value of a column so named (A). The class \
+          `90 or older` may stay and is not found.",
+    labels: &["age", "ages", "alter", "edad"],
+    contrary: &["gestational", "bone", "days", "weeks", "months"],
+    found: &["a [92-year-old] man", "pt is [101 y.o.]", "aged [93]", "Age: [94]", "[97yo] F"],
+    passed: &[
+        "89 years old",
+        "weight 92 kg",
+        "aged 90 days",
+        "90+",
+        "> 89",
+        "BP 120/92",
+        "age 90 or older",
+    ],
+    readings: &[Reading::Token { lengths: (2, 7), judge: age }],
+};
+
+fn birth_chain(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
+    date_chain(chain).map(|(found, groups)| (of_birth(found), groups))
+}
+
+fn birth_words(token: Token<'_>) -> Option<Found> {
+    date_words(token).map(of_birth)
+}
+
+/// Nothing but its label tells a date of birth.
+fn of_birth(found: Found) -> Found {
+    Found { judgement: Judgement::checked(Tier::D), ..found }
+}
+
+/// Judges the first groups of a chain as a date in numbers.
+fn date_chain(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
+    let first = chain.first();
+    if first.len() >= 8 {
+        return moment(chain);
+    }
+    let (second, third) = (chain.group(1)?, chain.group(2)?);
+    let gap = second.gap;
+    if third.gap != gap || !matches!(gap, Gap::Dash | Gap::Slash | Gap::Dot) || second.len() > 2 {
+        return None;
+    }
+    let text = chain.text;
+    let [a, b, c] = [first, second, third].map(|group| number(&text[group.start..group.end]));
+    let tier = match (first.len(), third.len()) {
+        (4, 1 | 2) if is_day(a, b, c) => Tier::B,
+        (1 | 2, 4) if is_day(c, a, b) || is_day(c, b, a) => Tier::B,
+        (1 | 2, 2) if is_day(2000 + c, a, b) || is_day(2000 + c, b, a) => match gap {
+            Gap::Slash => Tier::B,
+            Gap::Dash => Tier::C,
+            _ => Tier::D,
+        },
+        _ => return None,
+    };
+    let glued = opens(text, first.start, gap)?;
+    closes(text, third.end, gap).then_some(())?;
+    let (start, end) = (first.start, third.end);
+    Some((Found { judgement: Judgement::shape(tier), start, end, glued }, 3))
+}
+
+/// Judges digits in a row as year, month, day and perhaps a time.
+fn moment(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
+    let first = chain.first();
+    let digits = &chain.text[first.start..first.end];
+    let (date, time) = digits.split_first_chunk::<8>()?;
+    let [hours, minutes] = match time {
+        [] => [0, 0],
+        [a, b, c, d, rest @ ..] if rest.len() != 1 => [number(&[*a, *b]), number(&[*c, *d])],
+        _ => return None,
+    };
+    let sound = is_day(number(&date[..4]), number(&date[4..6]), number(&date[6..]));
+    if !sound || hours > 23 || minutes > 59 {
+        return None;
+    }
+    let edges = chain.edges(1, first.end, Written::Run)?;
+    let judgement = Judgement::shape(Tier::D);
+    Some((Found { judgement, start: first.start, end: first.end, glued: edges.glued }, 1))
+}
+
+/// Whether a date may begin here, and whether it hangs on a word; a range of dates has a dash or a blank before it.
+fn opens(text: &[u8], start: usize, gap: Gap) -> Option<bool> {
+    let [before @ .., byte] = &text[..start] else { return Some(false) };
+    let after_digit = before.last().is_some_and(u8::is_ascii_digit);
+    match byte {
+        b'-' if gap != Gap::Dash && after_digit => Some(false),
+        b'-' | b'/' | b'.' | b',' if after_digit => None,
+        b'-' | b'/' | b'.' | b'\\' => Some(before.last().is_some_and(u8::is_ascii_alphanumeric)),
+        b'_' | b'@' | b'$' | b'#' => None,
+        byte => (!byte.is_ascii_alphanumeric()).then_some(false),
+    }
+}
+
+/// Whether a date may end here: a time or the other end of a range may follow.
+fn closes(text: &[u8], end: usize, gap: Gap) -> bool {
+    match text[end..] {
+        [b'T' | b't', next, ..] => next.is_ascii_digit(),
+        [b'-', next, ..] if next.is_ascii_digit() => gap != Gap::Dash,
+        [b'/' | b'.' | b',', next, ..] if next.is_ascii_digit() => false,
+        _ => right_edge(text, end),
+    }
+}
+
+fn number(digits: &[u8]) -> u32 {
+    u32::try_from(value(digits)).unwrap_or(u32::MAX)
+}
+
+/// Whether the calendar has the day, in a year that people of records have lived in.
+fn is_day(year: u32, month: u32, day: u32) -> bool {
+    (1850..=2100).contains(&year)
+        && i32::try_from(year).is_ok_and(|year| Date::from_ymd(year, month, day).is_some())
+}
+
+/// Judges a token as the day or year of a date with the name of its month.
+fn date_words(token: Token<'_>) -> Option<Found> {
+    let text = token.text;
+    let bytes = token.bytes();
+    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if token.digit != token.start {
+        return None;
+    }
+    let day = number(&bytes[..digits]);
+    let suffix = &bytes[digits..];
+    if digits > 2 {
+        return if digits == 4 && suffix.is_empty() { year_of_month(token, day) } else { None };
+    }
+    if let Some(glued) = glued_date(token, day, suffix) {
+        return Some(glued);
+    }
+    let ordinal = [&b"st"[..], b"nd", b"rd", b"th"];
+    let is_ordinal = ordinal.iter().any(|known| suffix.eq_ignore_ascii_case(known));
+    if !(suffix.is_empty() || is_ordinal) || !(1..=31).contains(&day) {
+        return None;
+    }
+    // "March 4, 2019" and "March 4".
+    if let Some((month, start)) = month_before(text, token.start) {
+        let (end, tier) = match year_after(text, token.end) {
+            Some((year, end)) if is_day(year, month.number, day) => (end, Tier::B),
+            Some(_) => return None,
+            None => (token.end, Tier::C),
+        };
+        let sure = tier == Tier::B || month.capital && !is_measured(text, end);
+        return if sure { token.found(Judgement::shape(tier), start, end) } else { None };
+    }
+    // "4 March 2019", "4th of March" and "4-Mar-19".
+    let (month, after) = month_after(text, token.end)?;
+    let (end, tier) = match year_after(text, after) {
+        Some((year, end)) if is_day(year, month.number, day) => (end, Tier::B),
+        Some(_) => return None,
+        None => (after, Tier::C),
+    };
+    let sure = tier == Tier::B || month.capital && is_day(2000, month.number, day);
+    if sure { token.found(Judgement::shape(tier), token.start, end) } else { None }
+}
+
+/// "04MAR2019".
+fn glued_date(token: Token<'_>, day: u32, suffix: &[u8]) -> Option<Found> {
+    let (name, year) = suffix.split_first_chunk::<3>()?;
+    let month = month(name)?;
+    let year = match year.len() {
+        4 if year.iter().all(u8::is_ascii_digit) => number(year),
+        _ => return None,
+    };
+    if !is_day(year, month.number, day) {
+        return None;
+    }
+    token.found(Judgement::shape(Tier::B), token.start, token.end)
+}
+
+/// A year with the month before it, or with month and day after it.
+fn year_of_month(token: Token<'_>, year: u32) -> Option<Found> {
+    let text = token.text;
+    if !(1850..=2100).contains(&year) {
+        return None;
+    }
+    if let Some((month, after)) = month_after(text, token.end) {
+        let gap = text.get(after).filter(|byte| matches!(byte, b' ' | b'-'))?;
+        let rest = &text[after + 1..];
+        let digits = rest.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+        let end = after + 1 + digits;
+        let sound =
+            (1..=2).contains(&digits) && is_day(year, month.number, number(&rest[..digits]));
+        let dated = *gap == b'-' || month.capital;
+        return if sound && dated {
+            token.found(Judgement::shape(Tier::B), token.start, end)
+        } else {
+            None
+        };
+    }
+    let (month, start) = month_before(text, token.start)?;
+    if month.capital { token.found(Judgement::shape(Tier::C), start, token.end) } else { None }
+}
+
+/// A month by its name.
+#[derive(Debug, Clone, Copy)]
+struct Month {
+    number: u32,
+    /// Written with a capital.
+    capital: bool,
+}
+
+const MONTHS: [&[u8]; 12] = [
+    b"january",
+    b"february",
+    b"march",
+    b"april",
+    b"may",
+    b"june",
+    b"july",
+    b"august",
+    b"september",
+    b"october",
+    b"november",
+    b"december",
+];
+
+/// The month of that name or of its first three letters.
+fn month(name: &[u8]) -> Option<Month> {
+    let head = name.first_chunk::<3>()?.map(|byte| byte.to_ascii_lowercase());
+    let place = match &head {
+        b"jan" => 0,
+        b"feb" => 1,
+        b"mar" => 2,
+        b"apr" => 3,
+        b"may" => 4,
+        b"jun" => 5,
+        b"jul" => 6,
+        b"aug" => 7,
+        b"sep" => 8,
+        b"oct" => 9,
+        b"nov" => 10,
+        b"dec" => 11,
+        _ => return None,
+    };
+    let full = name.eq_ignore_ascii_case(MONTHS[place]);
+    if !full && name.len() != 3 && !name.eq_ignore_ascii_case(b"sept") {
+        return None;
+    }
+    let capital = name[0].is_ascii_uppercase();
+    u32::try_from(place + 1).ok().map(|number| Month { number, capital })
+}
+
+/// The month right before a number, and where it starts.
+fn month_before(text: &[u8], start: usize) -> Option<(Month, usize)> {
+    let before = text[..start].strip_suffix(b" ").or_else(|| text[..start].strip_suffix(b"-"))?;
+    let before = before.strip_suffix(b".").or_else(|| before.strip_suffix(b",")).unwrap_or(before);
+    let letters =
+        before.iter().rev().take(10).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let start = before.len() - letters;
+    Some((month(&before[start..])?, start))
+}
+
+/// The month right after a number, and where it ends.
+fn month_after(text: &[u8], end: usize) -> Option<(Month, usize)> {
+    let rest = match &text[end..] {
+        [b' ' | b'-' | b'/', rest @ ..] => rest,
+        [b'.', b' ', rest @ ..] => rest,
+        _ => return None,
+    };
+    let rest = rest.strip_prefix(b"of ").unwrap_or(rest);
+    let letters = rest.iter().take(10).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let found = month(&rest[..letters])?;
+    let stop = usize::from(letters <= 4 && rest.get(letters) == Some(&b'.'));
+    Some((found, text.len() - rest.len() + letters + stop))
+}
+
+/// The year right after a month or a day, and where it ends; two digits only after a dash or an apostrophe.
+fn year_after(text: &[u8], end: usize) -> Option<(u32, usize)> {
+    let (rest, short) = match &text[end..] {
+        [b',', b' ', rest @ ..] | [b' ' | b',', rest @ ..] => (rest, rest.first() == Some(&b'\'')),
+        [b'-' | b'/', rest @ ..] => (rest, true),
+        _ => return None,
+    };
+    let rest = rest.strip_prefix(b"'").unwrap_or(rest);
+    let digits = rest.iter().take(5).take_while(|byte| byte.is_ascii_digit()).count();
+    let at = text.len() - rest.len();
+    let year = number(&rest[..digits]);
+    match digits {
+        4 if (1850..=2100).contains(&year) => Some((year, at + 4)),
+        2 if short => Some((2000 + year, at + 2)),
+        _ => None,
+    }
+}
+
+/// Whether a unit or a count follows: `May 4 tablets`.
+fn is_measured(text: &[u8], end: usize) -> bool {
+    matches!(text[end..], [b' ', next, ..] if next.is_ascii_lowercase())
+        && UNITS.has(word_after(text, end))
+}
+
+static UNITS: WordList<64> = WordList::new(
+    "mg ml mcg g units tablets tabs days weeks hours times months patients cm mm doses drops kg",
+);
+
+fn word_after(text: &[u8], end: usize) -> &[u8] {
+    let rest = text[end..].strip_prefix(b" ").unwrap_or(&text[end..]);
+    let letters = rest.iter().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    &rest[..letters]
+}
+
+/// Judges a number as an age.
+fn age(token: Token<'_>) -> Option<Found> {
+    let bytes = token.bytes();
+    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let years = number(&bytes[..digits]);
+    if token.digit != token.start || !matches!(digits, 2 | 3) || !(90..=125).contains(&years) {
+        return None;
+    }
+    let text = token.text;
+    let (suffix, number_end) = (&bytes[digits..], token.start + digits);
+    let decimal = matches!(text[token.end..], [b'.' | b'/', next, ..] if next.is_ascii_digit());
+    if decimal || matches!(text[token.end..], [b'+' | b'%', ..]) || !stands_alone(text, token.start)
+    {
+        return None;
+    }
+    let certain = Judgement::settled(Tier::A);
+    if let Some(end) = years_old(text, number_end) {
+        return token.found(certain, token.start, end);
+    }
+    if token.start == 0 && token.end == text.len() && suffix.is_empty() {
+        return token.found(Judgement::checked(Tier::D), token.start, token.end);
+    }
+    let birthday = [&b"th"[..], b"st", b"nd", b"rd"].contains(&suffix)
+        && word_after(text, token.end).eq_ignore_ascii_case(b"birthday");
+    let aged =
+        suffix.is_empty() && follows_age(text, token.start) && !has_other_unit(text, token.end);
+    (birthday || aged).then(|| token.found(certain, token.start, token.end))?
+}
+
+fn stands_alone(text: &[u8], start: usize) -> bool {
+    match &text[..start] {
+        [before @ .., b'-' | b'/' | b'.' | b','] => !before.last().is_some_and(u8::is_ascii_digit),
+        [.., b'>' | b'<' | b'$' | b'_'] => false,
+        [before @ .., b' '] => !matches!(before, [.., b'>' | b'<' | b'=']),
+        _ => true,
+    }
+}
+
+/// Where words end that make the number before them an age: `-year-old`, ` y.o.`, `yo`, ` years of age`.
+fn years_old(text: &[u8], end: usize) -> Option<usize> {
+    const OLD: [&[u8]; 18] = [
+        b"years old",
+        b"year old",
+        b"years-old",
+        b"year-old",
+        b"years of age",
+        b"yrs old",
+        b"yr old",
+        b"yrs-old",
+        b"yr-old",
+        b"yrs of age",
+        b"y.o.",
+        b"y/o",
+        b"y.o",
+        b"yo",
+        b"y o ",
+        b"yo.",
+        b"yom",
+        b"yof",
+    ];
+    let rest = &text[end..];
+    let rest = match rest {
+        [b' ' | b'-', rest @ ..] => rest,
+        rest => rest,
+    };
+    if !rest.first().is_some_and(|byte| byte.eq_ignore_ascii_case(&b'y')) {
+        return None;
+    }
+    let known = OLD.iter().find(|known| {
+        rest.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known))
+            && !rest.get(known.len()).is_some_and(u8::is_ascii_alphabetic)
+    })?;
+    let blank = usize::from(known.ends_with(b" "));
+    Some(text.len() - rest.len() + known.len() - blank)
+}
+
+/// Whether the words before the number say that it is an age.
+fn follows_age(text: &[u8], start: usize) -> bool {
+    let before = &text[..start];
+    let skip = |before: &[u8]| -> usize {
+        before
+            .iter()
+            .rev()
+            .take(4)
+            .take_while(|byte| matches!(byte, b' ' | b':' | b'=' | b'\t'))
+            .count()
+    };
+    let mut end = before.len() - skip(before);
+    for _ in 0..2 {
+        let word = last_word(&before[..end]);
+        let is = |known: &[&[u8]]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
+        if is(&[b"age", b"aged"]) {
+            let earlier = last_word(before[..end - word.len()].trim_ascii_end());
+            return ![&b"gestational"[..], b"bone"]
+                .iter()
+                .any(|no| earlier.eq_ignore_ascii_case(no));
+        }
+        if !is(&[b"of", b"is", b"at", b"was", b"turned"]) {
+            return false;
+        }
+        if is(&[b"turned"]) {
+            return true;
+        }
+        end -= word.len();
+        end -= skip(&before[..end]);
+    }
+    false
+}
+
+fn last_word(text: &[u8]) -> &[u8] {
+    let letters = text.iter().rev().take(14).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    &text[text.len() - letters..]
+}
+
+/// Whether the number counts something else, or names the class of all ages from there.
+fn has_other_unit(text: &[u8], end: usize) -> bool {
+    static OTHERS: WordList<32> =
+        WordList::new("days day weeks week months month hours minutes or and to mg kg percent");
+    let word = word_after(text, end);
+    OTHERS.has(word) || text[end..].starts_with(b"-")
+}

@@ -1,0 +1,440 @@
+//! Names of people, as far as the words beside them tell.
+
+use super::catalogue::Detector;
+use super::reading::{Found, Reading, Sign};
+use super::tier::{Judgement, Tier};
+use super::words::WordList;
+
+pub(super) const NAME: Detector = Detector {
+    name: "name",
+    group: "person",
+    country: None,
+    title: "Name of a person",
+    doc: "Capitalised words after a title (Mr, Dr), after a label with a colon (`Patient:`, `Name:`), after a relation and of two \
+          words (`daughter Mary Jones`), after `signed by` and the like, or before a degree (B); one word after a relation C. The whole \
+          value of a column so named is B. Eponyms, drugs, months and the words that begin sentences are no names.",
+    labels: &[
+        "name",
+        "names",
+        "surname",
+        "firstname",
+        "lastname",
+        "fname",
+        "lname",
+        "patientname",
+        "fullname",
+        "maiden",
+        "forename",
+    ],
+    contrary: &[
+        "drug",
+        "medication",
+        "file",
+        "facility",
+        "department",
+        "test",
+        "procedure",
+        "code",
+        "plan",
+        "hospital",
+        "location",
+        "payer",
+        "organization",
+        "product",
+        "display",
+        "item",
+        "panel",
+        "unit",
+        "service",
+        "city",
+        "county",
+        "insurance",
+        "company",
+        "order",
+        "rule",
+        "table",
+        "column",
+        "field",
+        "set",
+        "device",
+    ],
+    found: &[
+        "seen by Dr. [Harriet Bell] today",
+        "Patient: [Oduya, Simon]",
+        "Name: [MARLOWE, JUNE A.]",
+        "her daughter [Mary Kestrel] called",
+        "Mrs. [Graves] was seen",
+        "signed by [Tobias Quill], MD",
+    ],
+    passed: &[
+        "Parkinson disease and Graves disease",
+        "Patient: Denies Chest Pain",
+        "Drug Name: Tylenol",
+        "Mother: Breast Cancer",
+        "MR Brain was normal",
+        "Bell palsy in May",
+        "Dr. ordered it",
+    ],
+    readings: &[Reading::Sign(Sign::Capital)],
+};
+
+/// What stands before a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// A title: any capitalised word is a name.
+    Title,
+    /// `Name:`
+    NameLabel,
+    /// A label of a person with a colon.
+    PersonLabel,
+    /// `patient` inside a sentence.
+    Patient,
+    /// A relative.
+    Relation,
+    /// `signed by`
+    By,
+}
+
+/// The longest word of these lists.
+const LONGEST: usize = 16;
+/// The most words of a name.
+const MOST_WORDS: usize = 5;
+
+static TITLES: WordList<32> = WordList::new("mr mrs ms miss dr prof professor doctor rev");
+
+static PERSONS: WordList<64> = WordList::new(
+    "patient pt client attending provider physician surgeon pcp nurse author dictator resident \
+     guarantor subscriber insured contact kin guardian caregiver spouse clinician anesthesiologist \
+     radiologist pathologist assistant witness interpreter therapist employer member proxy referring",
+);
+
+static RELATIONS: WordList<64> = WordList::new(
+    "mother father wife husband daughter son brother sister aunt uncle niece nephew grandmother \
+     grandfather grandson granddaughter partner fiance fiancee cousin friend neighbor mom dad \
+     roommate girlfriend",
+);
+
+static DEEDS: WordList<32> = WordList::new(
+    "signed seen dictated reviewed verified examined performed written authored entered transcribed \
+     interpreted read electronically evaluated approved",
+);
+
+/// Words before `name:` that keep it a person's.
+static OF_PERSONS: WordList<64> = WordList::new(
+    "patient pt full first last family given middle maiden legal preferred contact guarantor insured \
+     subscriber spouse provider doctor physician nurse s his her member kin surgeon",
+);
+
+/// Particles inside names.
+const PARTICLES: [&[u8]; 14] = [
+    b"van", b"de", b"der", b"den", b"von", b"la", b"del", b"bin", b"al", b"el", b"da", b"di",
+    b"dos", b"le",
+];
+
+/// Degrees after names.
+const DEGREES: [&[u8]; 16] = [
+    b"MD", b"DO", b"RN", b"NP", b"PA", b"PhD", b"LPN", b"DDS", b"DPM", b"PharmD", b"LCSW", b"MBBS",
+    b"CRNA", b"FNP", b"APRN", b"DPT",
+];
+
+/// Capitalised words that are no names after a label, a relation or a title.
+static NO_NAMES: WordList<1024> = WordList::new(
+    "abdomen abdominal active acute admitted admission age agrees alcohol alert alive all allergic \
+     allergies also and any appears arrived arthritis assessment asthma at autism bipolar blood \
+     brain breast bronchitis by cad called came cancer cardiac cardiology care caucasian chest chf \
+     chronic clinic colon comfortable complains complaint continues copd current date dead deceased \
+     declined declines dementia denied denies dental department depression dermatology describes \
+     diabetes diabetic diagnosed diagnosis did died discharge discharged disease disorder does doing \
+     dob emergency endocrinology epilepsy er exam examined failure family feels female for from \
+     gender general given had has have he head health healthy heart her here his history home \
+     hospital hospitalist htn hypertension icu id in information insulin intensive internal is \
+     kidney lab labor leukemia living lives liver lung lymphoma male may medical medicine melanoma \
+     mental mild migraine mrn name negative neurology neurosurgery new no none normal not notes \
+     notified now number nurse nursing obesity oncology on orders orthopedics osteoporosis ovarian \
+     pain past pathology patient pediatrics physical physician plan pneumonia positive pregnant \
+     presented presents previous primary prior procedure prostate provider psychiatry radiology \
+     refused refuses rehab remains renal reported reports requests resident rheumatology room same \
+     satisfaction says see seen seizures service services severe sex she sick sleep social speaks \
+     spanish stable staff stated states status still stroke surgery surgical swallow syndrome takes \
+     team the they this thyroid to today tolerated transferred tuberculosis type under unit unknown \
+     unremarkable urology vitals was well were while who will with would yes tylenol advil aspirin \
+     lipitor metformin lasix coumadin plavix zoloft prozac contin lisinopril warfarin heparin \
+     january february march july september october november december monday tuesday wednesday \
+     thursday friday saturday sunday angiogram spine imaging moderate trace bilateral left right \
+     upper lower anxiety smoker ambulatory education portal instructions safety self phone address \
+     relationship mother father brother sister daughter son wife husband if when after before but \
+     pulmonary gastroenterology nephrology hematology anesthesia icd ekg ecg ct mri bp hr tumor \
+     cirrhosis hepatitis hiv copy pending unavailable deferred confidential redacted anonymous doe's \
+     emt ems pharmacy laboratory infectious obstetrics gynecology wound trauma palliative hospice \
+     case management work response level rights summary report record records number: class weight \
+     height temp pulse awake oriented cooperative obese african american hispanic asian white black \
+     english",
+);
+
+/// Judges the capitalised word that begins here as the first of a name.
+pub(super) fn name(text: &[u8], start: usize) -> Option<Found> {
+    let (before, label) = before(text, start)?;
+    let name = words(text, start, before)?;
+    let tier = match before {
+        Before::Title | Before::NameLabel => Tier::B,
+        Before::PersonLabel | Before::Patient | Before::By if name.count >= 2 => Tier::B,
+        Before::Relation if name.count >= 2 && !label => Tier::B,
+        Before::Relation => Tier::C,
+        Before::PersonLabel | Before::Patient | Before::By => return None,
+    };
+    Some(Found { judgement: Judgement::settled(tier), start, end: name.end, glued: false })
+}
+
+/// Judges the degree that begins here: the two or three words before it are a name.
+pub(super) fn name_before_degree(text: &[u8], at: usize) -> Option<Found> {
+    let degree = letters_at(text, at);
+    if !DEGREES.contains(&degree)
+        || text.get(at + degree.len()).is_some_and(u8::is_ascii_alphanumeric)
+    {
+        return None;
+    }
+    let end = at - 2;
+    let mut start = end;
+    let mut count = 0;
+    while count < 3 {
+        let from =
+            text[..start].iter().rev().take(LONGEST).take_while(|byte| in_word(byte)).count();
+        let word = &text[start - from..start];
+        // An abbreviation before a name in small letters is none of its words.
+        let loud = word.len() < 5 && !word.iter().any(u8::is_ascii_lowercase);
+        if count > 0 && loud && from > 1 && text[start..end].iter().any(u8::is_ascii_lowercase) {
+            break;
+        }
+        let initial = from == 0
+            && start >= 2
+            && text[start - 1] == b'.'
+            && text[start - 2].is_ascii_uppercase();
+        if initial {
+            start -= 2;
+        } else if word.first().is_some_and(u8::is_ascii_uppercase) && from >= 2 && !is_no_name(word)
+        {
+            start -= from;
+        } else {
+            break;
+        }
+        count += 1;
+        if count < 3 && start > 0 && text[start - 1] == b' ' {
+            start -= 1;
+        } else {
+            break;
+        }
+    }
+    let start = start + text[start..end].iter().take_while(|byte| **byte == b' ').count();
+    let parts = text.get(start..end)?.split(|byte| *byte == b' ').count();
+    let title = letters_at(text, start);
+    let titled = TITLES.has(title);
+    if parts < 2 || titled || start > 0 && in_word(&text[start - 1]) {
+        return None;
+    }
+    Some(Found { judgement: Judgement::settled(Tier::B), start, end, glued: false })
+}
+
+/// Judges a whole value of a column as a name.
+pub(super) fn name_as_value(text: &[u8]) -> Option<Found> {
+    let trimmed = text.trim_ascii();
+    let start = text.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let allowed = |byte: &u8| in_word(byte) || matches!(byte, b' ' | b'.' | b',');
+    let capital = trimmed.first().is_some_and(|byte| byte.is_ascii_uppercase() || *byte >= 0x80);
+    let parts = trimmed.split(|byte| *byte == b' ').count();
+    let letters = trimmed.iter().filter(|byte| in_word(byte)).count();
+    if !capital
+        || letters < 2
+        || parts > MOST_WORDS
+        || trimmed.len() > 60
+        || !trimmed.iter().all(allowed)
+    {
+        return None;
+    }
+    if is_no_name(trimmed) {
+        return None;
+    }
+    let judgement = Judgement::shape(Tier::D);
+    Some(Found { judgement, start, end: start + trimmed.len(), glued: false })
+}
+
+/// What stands before the word at `start`, and whether a colon does.
+fn before(text: &[u8], start: usize) -> Option<(Before, bool)> {
+    let mut end = start;
+    let blanks = text[..end]
+        .iter()
+        .rev()
+        .take(4)
+        .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'*' | b'"'))
+        .count();
+    end -= blanks;
+    let mark = *text[..end].last()?;
+    let (colon, stop) = (matches!(mark, b':' | b'='), mark == b'.');
+    if !colon && (blanks == 0 || text[end..start].contains(&b'\n')) {
+        return None;
+    }
+    end -= usize::from(colon || stop || mark == b',');
+    end -= usize::from(colon && end > 0 && text[end - 1] == b' ');
+    end -= usize::from(colon && text[..end].ends_with(b")"));
+    let word = letters_before(text, end);
+    if word.is_empty() || word.len() > LONGEST {
+        return None;
+    }
+    let place = end - word.len();
+    let is = |known: &[u8]| word.eq_ignore_ascii_case(known);
+    // The words are told by their first letter, which most words fail.
+    if !matches!(word[0].to_ascii_lowercase(), b'a'..=b'i' | b'k' | b'm' | b'n' | b'p'..=b's' | b'u' | b'w')
+    {
+        return None;
+    }
+    if !colon {
+        let shouted = word.len() == 2 && word.iter().all(u8::is_ascii_uppercase);
+        let small = word[0].is_ascii_lowercase() && !stop;
+        if TITLES.has(word) && mark != b',' {
+            // MR, MS and DR are also regurgitation, sclerosis and the delivery room.
+            let next = letters_at(text, start);
+            let loud = next.len() >= 3 && next.iter().all(u8::is_ascii_uppercase);
+            let sure = !(shouted && !(stop && loud)) && !small;
+            return sure.then_some((Before::Title, false));
+        }
+        // Headings are full of `Patient` and capitals.
+        if mark != b',' && (word == b"patient" || is(b"pt")) && !word.starts_with(b"PT") {
+            return Some((Before::Patient, false));
+        }
+        if stop {
+            return None;
+        }
+        if RELATIONS.has(word) {
+            return Some((Before::Relation, false));
+        }
+        if is(b"by") {
+            let deed = letters_before(text, text[..place].trim_ascii_end().len());
+            let known = DEEDS.has(deed);
+            return known.then_some((Before::By, false));
+        }
+        let named = is(b"named")
+            || is(b"is") && {
+                let earlier = letters_before(text, text[..place].trim_ascii_end().len());
+                earlier.eq_ignore_ascii_case(b"name")
+            };
+        return named.then_some((Before::PersonLabel, false));
+    }
+    if is(b"name") || is(b"names") || is(b"surname") {
+        let earlier = text[..place].trim_ascii_end();
+        let earlier_end = earlier.len();
+        let on_line = text[earlier_end..place].contains(&b'\n') || earlier.is_empty();
+        let owner = letters_before(text, earlier_end);
+        let known = OF_PERSONS.has(owner);
+        let free = on_line || owner.is_empty();
+        return (known || free).then_some((Before::NameLabel, true));
+    }
+    if PERSONS.has(word) || is(b"by") {
+        return Some((Before::PersonLabel, true));
+    }
+    RELATIONS.has(word).then_some((Before::Relation, true))
+}
+
+/// A name that was read.
+struct Name {
+    count: usize,
+    end: usize,
+}
+
+/// Reads capitalised words, initials and particles from `start`.
+fn words(text: &[u8], start: usize, before: Before) -> Option<Name> {
+    let mut at = start;
+    let mut name = Name { count: 0, end: start };
+    let mut first_of_all = true;
+    while name.count < MOST_WORDS {
+        let word = letters_at(text, at);
+        let end = at + word.len();
+        let Some(first) = word.first() else { break };
+        let particle = PARTICLES.contains(&word);
+        let capital = first.is_ascii_uppercase() || *first >= 0x80;
+        let titled = first_of_all && TITLES.has(word);
+        if titled {
+            return None;
+        }
+        if !(capital || particle && !first_of_all) || word.len() > 24 {
+            break;
+        }
+        if text.get(end).is_some_and(|byte| byte.is_ascii_digit() || *byte == b'_')
+            || is_degree(word) && !first_of_all
+        {
+            break;
+        }
+        if is_no_name(word) {
+            break;
+        }
+        let initial = word.len() == 1;
+        // A capitalised word and a colon is the next label.
+        if text.get(end) == Some(&b':') {
+            break;
+        }
+        let dotted = text.get(end) == Some(&b'.');
+        let abbreviated = dotted && (initial || is_suffix(word));
+        if !particle {
+            name.count += usize::from(!initial || !first_of_all);
+            name.end = end + usize::from(abbreviated);
+        }
+        first_of_all = false;
+        let next = end + usize::from(abbreviated);
+        at = match &text[next..] {
+            [b' ', following, ..] if !dotted || abbreviated => {
+                if following.is_ascii_alphabetic() || *following >= 0x80 { next + 1 } else { break }
+            }
+            // "Last, First"
+            [b',', b' ', following, ..]
+                if name.count == 1
+                    && before != Before::Title
+                    && before != Before::Relation
+                    && following.is_ascii_uppercase() =>
+            {
+                next + 2
+            }
+            [b',', following, ..]
+                if name.count == 1
+                    && before == Before::NameLabel
+                    && following.is_ascii_uppercase() =>
+            {
+                next + 1
+            }
+            _ => break,
+        };
+    }
+    // Two words at least unless a title or `Name:` stands before; an initial alone is none.
+    (name.count > 0 && name.end > start + 1).then_some(name)
+}
+
+fn is_suffix(word: &[u8]) -> bool {
+    matches!(word, b"Jr" | b"Sr")
+}
+
+fn is_degree(word: &[u8]) -> bool {
+    DEGREES.contains(&word)
+}
+
+fn is_no_name(word: &[u8]) -> bool {
+    NO_NAMES.has(word)
+}
+
+fn in_word(byte: &u8) -> bool {
+    byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b'\'' | b'-')
+}
+
+/// The letters from a place, apostrophes and dashes among them.
+fn letters_at(text: &[u8], at: usize) -> &[u8] {
+    let rest = text.get(at..).unwrap_or_default();
+    let length = rest.iter().take(32).take_while(|byte| in_word(byte)).count();
+    let word = &rest[..length];
+    let marks = word.iter().rev().take_while(|byte| matches!(byte, b'\'' | b'-')).count();
+    let word = &word[..length - marks];
+    word.strip_suffix(b"'s").unwrap_or(word)
+}
+
+/// The letters before a place.
+fn letters_before(text: &[u8], end: usize) -> &[u8] {
+    let before = &text[..end];
+    let length =
+        before.iter().rev().take(LONGEST + 1).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    &before[before.len() - length..]
+}
