@@ -5,18 +5,20 @@
 //! 1. [`value`]: what a cell can hold: dates, decimals, forms of identifiers; the formats they are read from.
 //! 2. [`detect`]: identifiers in text: found, told apart, ranked.
 //! 3. [`expr`]: the condition language: parse, type, check.
-//! 4. [`rule`]: what a person writes in YAML, checked: dictionary, layouts, packs, rules.
-//! 5. [`source`]: exported files as batches of cells, with everything that was wrong with them.
-//! 6. [`store`]: fingerprints of keys in bounded memory, spilled when need be.
-//! 7. [`plan`]: checked rules bound to the files at hand.
-//! 8. [`engine`]: plan and batches to findings, in parallel and exact.
-//! 9. [`finding`]: one violation, masked; outcomes and counts.
-//! 10. [`report`]: the audit as a document: JSON, terminal, streams.
-//! 11. [`cli`]: flags, clock, environment, terminal and exit codes; nothing else has them.
+//! 4. [`retention`]: how long records are kept: schedules, and what they say of one record.
+//! 5. [`rule`]: what a person writes in YAML, checked: dictionary, layouts, packs, schedules, rules.
+//! 6. [`source`]: exported files as batches of cells, with everything that was wrong with them.
+//! 7. [`store`]: fingerprints of keys in bounded memory, spilled when need be.
+//! 8. [`plan`]: checked rules bound to the files at hand.
+//! 9. [`engine`]: plan and batches to findings, in parallel and exact.
+//! 10. [`finding`]: one violation, masked; outcomes and counts.
+//! 11. [`report`]: the audit as a document: JSON, terminal, streams.
+//! 12. [`cli`]: flags, clock, environment, terminal and exit codes; nothing else has them.
 
 pub mod value;
 pub mod detect;
 pub mod expr;
+pub mod retention;
 pub mod rule;
 pub mod source;
 pub mod store;

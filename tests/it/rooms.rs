@@ -5,21 +5,34 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms it may use; `cli` may use all and is used by none.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("value", &[]),
     ("expr", &["value"]),
-    ("rule", &["value", "expr", "detect"]),
+    ("retention", &["value"]),
+    ("rule", &["value", "expr", "detect", "retention"]),
     ("source", &[]),
     ("store", &[]),
     ("plan", &["value", "rule", "expr", "source"]),
     ("detect", &["value"]),
-    ("engine", &["value", "plan", "expr", "source", "store", "detect", "finding", "rule"]),
-    ("finding", &["value", "rule", "source"]),
-    ("report", &["value", "finding", "rule", "source"]),
+    (
+        "engine",
+        &["value", "plan", "expr", "source", "store", "detect", "finding", "retention", "rule"],
+    ),
+    ("finding", &["value", "retention", "rule", "source"]),
+    ("report", &["value", "finding", "retention", "rule", "source"]),
     (
         "cli",
         &[
-            "value", "expr", "rule", "source", "store", "plan", "detect", "engine", "finding",
+            "value",
+            "expr",
+            "retention",
+            "rule",
+            "source",
+            "store",
+            "plan",
+            "detect",
+            "engine",
+            "finding",
             "report",
         ],
     ),
