@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use chartaudit::expr::typed::{CodeSet, Value};
 use chartaudit::expr::{
-    ExprProblem, Scope, check_aggregate, check_condition, check_pattern, check_value, parse_tree,
-    print,
+    ExprProblem, RelationScope, Scope, check_aggregate, check_condition, check_pattern,
+    check_value, parse_tree, print,
 };
 use chartaudit::value::FieldType;
 use libfuzzer_sys::fuzz_target;
@@ -31,18 +31,28 @@ fuzz_target!(|text: &str| {
     let codes = Arc::new(codes);
     let code_sets = |name: &str| (name == codes.name).then(|| Arc::clone(&codes));
     let params = [("p".to_owned(), Value::Integer(30))];
-    let scope = Scope { fields: &FIELDS, params: &params, code_sets: &code_sets };
-
-    match check_condition(text, &scope) {
-        Ok(checked) => lie_inside(text, &checked.warnings),
-        Err(problems) => fail_inside(text, &problems),
-    }
-    match check_value(text, &scope) {
-        Ok(checked) => lie_inside(text, &checked.warnings),
-        Err(problems) => fail_inside(text, &problems),
-    }
-    if let Err(problems) = check_aggregate(text, &scope) {
-        fail_inside(text, &problems);
+    let plain = Scope {
+        fields: &FIELDS,
+        relations: &[],
+        this: None,
+        params: &params,
+        code_sets: &code_sets,
+    };
+    let related = ["r", "q"].map(|name| RelationScope { name, record_set: "rs", fields: &FIELDS });
+    let scopes =
+        [plain, Scope { relations: &related, ..plain }, Scope { this: Some(&FIELDS), ..plain }];
+    for scope in &scopes {
+        match check_condition(text, scope) {
+            Ok(checked) => lie_inside(text, &checked.warnings),
+            Err(problems) => fail_inside(text, &problems),
+        }
+        match check_value(text, scope) {
+            Ok(checked) => lie_inside(text, &checked.warnings),
+            Err(problems) => fail_inside(text, &problems),
+        }
+        if let Err(problems) = check_aggregate(text, scope) {
+            fail_inside(text, &problems);
+        }
     }
     if let Ok(tree) = parse_tree(text) {
         let printed = print(&tree);

@@ -13,7 +13,8 @@ use crate::cli::day::Day;
 use crate::cli::progress::Progress;
 use crate::cli::request::{ParamRequest, ReportRequest, StreamRequest};
 use crate::cli::size::Size;
-use crate::cli::{explain, plan, report, rules, scan};
+use crate::cli::{explain, plan, report, retention, rules, scan};
+use crate::finding::Reveal;
 use crate::report::FailOn;
 
 /// The whole command line.
@@ -63,6 +64,8 @@ pub(crate) enum Command {
     Plan(plan::PlanArguments),
     /// Explain a rule: what it checks, why, and how to fix what it finds
     Explain(explain::ExplainArguments),
+    /// List what may be destroyed, what must be kept and until when, and what cannot be decided
+    Retention(retention::RetentionArguments),
     /// List, check and test rules
     #[command(subcommand)]
     Rules(rules::RulesCommand),
@@ -82,10 +85,10 @@ pub(crate) struct InputArguments {
     pub(crate) layout: Option<String>,
 }
 
-/// Which rules, in which place, on which day.
+/// From which texts, in which place, on which day.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rules")]
-pub(crate) struct RuleArguments {
+pub(crate) struct BookArguments {
     /// The project file, instead of the nearest chartaudit.yaml above the input
     #[arg(long, value_name = "FILE", env = "CHARTAUDIT_CONFIG", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,
@@ -112,6 +115,14 @@ pub(crate) struct RuleArguments {
     /// same export has the same verdict tomorrow.
     #[arg(long, value_name = "DATE", env = "CHARTAUDIT_AS_OF", hide_env_values = true)]
     pub(crate) as_of: Option<Day>,
+}
+
+/// Which rules, in which place, on which day.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
+pub(crate) struct RuleArguments {
+    #[command(flatten)]
+    pub(crate) book: BookArguments,
 
     /// Run only these rules: an id, a family (`retention/`), a pack (`us-hipaa:`) or `cite:TEXT`; repeatable
     #[arg(
@@ -230,11 +241,30 @@ pub(crate) struct OutputArguments {
     )]
     pub(crate) examples: u16,
 
+    #[command(flatten)]
+    pub(crate) reveal: RevealArguments,
+}
+
+/// What is shown in clear.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct RevealArguments {
     /// Show values in clear: record keys, or all fields of findings
     ///
     /// A revealed report says so, and only its owner may read the file.
     #[arg(long, value_name = "WHAT", env = "CHARTAUDIT_REVEAL", hide_env_values = true)]
-    pub(crate) reveal: Option<RevealChoice>,
+    reveal: Option<RevealChoice>,
+}
+
+impl RevealArguments {
+    /// What the user asked to see in clear.
+    pub(crate) fn settle(&self) -> Reveal {
+        match self.reveal {
+            None => Reveal::Nothing,
+            Some(RevealChoice::Keys) => Reveal::Keys,
+            Some(RevealChoice::Values) => Reveal::Values,
+        }
+    }
 }
 
 /// What may be shown in clear.
@@ -288,7 +318,7 @@ fn threads(text: &str) -> Result<NonZeroUsize, String> {
 }
 
 /// Takes a path under audit, and refuses the dash that stands for standard input.
-fn input(path: OsString) -> Result<PathBuf, &'static str> {
+pub(crate) fn input(path: OsString) -> Result<PathBuf, &'static str> {
     if path == "-" {
         Err(
             "standard input cannot be audited: a file is read at several places at once; save it to a file \

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::error::CliError;
 use crate::cli::near;
-use crate::rule::{self, RuleText};
+use crate::rule::{self, CheckedRule, Pack, RuleBook, RuleText};
 
 /// Where the packs that ship with the program lie among its rule files: a folder each.
 const SHIPPED: &str = "/packs/";
@@ -34,6 +34,21 @@ pub(crate) struct Texts {
 /// Every rule file that ships.
 pub(crate) fn everything() -> Texts {
     Texts { all: rule::embedded(), own: Vec::new() }
+}
+
+/// The rule of that id, with or without its pack, and its pack.
+pub(crate) fn rule_named<'b>(
+    book: &'b RuleBook,
+    name: &str,
+) -> Option<(&'b Pack, &'b CheckedRule)> {
+    let (pack, id) = match name.split_once(':') {
+        Some((pack, id)) => (Some(pack), id),
+        None => (None, name),
+    };
+    book.packs
+        .iter()
+        .filter(|of| pack.is_none_or(|pack| of.name == pack))
+        .find_map(|of| of.rules.iter().find(|rule| rule.id.text == id).map(|rule| (of, rule)))
 }
 
 /// The rule files of these packs and paths, and the dictionary and layouts that they need.

@@ -172,6 +172,53 @@ pub(crate) enum CliError {
         /// The file.
         path: PathBuf,
     },
+    /// Nobody says whose law holds.
+    #[error("no place is chosen, so that no law says how long records are kept")]
+    #[diagnostic(
+        code(chartaudit::cli::no_place),
+        help("add `--jurisdiction US-WA`, or the code of your state or country")
+    )]
+    NoPlace,
+    /// There is nothing whose keeping could be judged.
+    #[error(
+        "the export holds neither `record_inventory` nor `encounters`, of which records are listed"
+    )]
+    #[diagnostic(
+        code(chartaudit::cli::nothing_kept),
+        help(
+            "add the inventory of records or the stays to the export; `chartaudit plan PATH` shows what each file was recognised as"
+        )
+    )]
+    NothingKept {
+        /// Whether a file that could not be used may hold them.
+        refused: bool,
+    },
+    /// A rule cannot be asked about a record.
+    #[error("`{rule}` could not be run on this export: {why}")]
+    #[diagnostic(
+        code(chartaudit::cli::rule_not_run),
+        help(
+            "`chartaudit plan PATH` shows what each file was recognised as, and what is not bound"
+        )
+    )]
+    RuleNotRun {
+        /// The rule.
+        rule: String,
+        /// Why.
+        why: String,
+    },
+    /// No record has the key that was asked for, which is not repeated: it is the record's.
+    #[error("no record of `{record_set}` that was read has this key")]
+    #[diagnostic(code(chartaudit::cli::no_such_record))]
+    NoSuchRecord {
+        /// The record set.
+        record_set: String,
+        /// Whether records could not be read.
+        incomplete: bool,
+        /// What the key is made of.
+        #[help]
+        help: String,
+    },
     /// Rule files or the project file cannot be used.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -212,7 +259,11 @@ impl CliError {
             | Self::Stdout { .. }
             | Self::Report(ReportError::Write { .. } | ReportError::NotWritten)
             | Self::Engine(EngineError::Stream { .. }) => ExitCode::Write,
-            Self::Engine(EngineError::Spill { .. }) => ExitCode::Incomplete,
+            Self::Engine(EngineError::Spill { .. })
+            | Self::RuleNotRun { .. }
+            | Self::NothingKept { refused: true }
+            | Self::NoSuchRecord { incomplete: true, .. } => ExitCode::Incomplete,
+            Self::NothingKept { .. } | Self::NoSuchRecord { .. } => ExitCode::NothingEvaluated,
             _ => ExitCode::Usage,
         }
     }

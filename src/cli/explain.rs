@@ -1,26 +1,56 @@
 //! `chartaudit explain`: one rule, for a person.
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use crate::cli::ExitCode;
-use crate::cli::arguments::PlaceArguments;
+use crate::cli::arguments::{
+    BookArguments, MachineArguments, PlaceArguments, RevealArguments, RuleArguments, input,
+};
+use crate::cli::book::rule_named;
 use crate::cli::console::Console;
+use crate::cli::day::Day;
 use crate::cli::error::CliError;
-use crate::cli::settings::{Origin, Project, RuleSettings, Said};
-use crate::cli::{book, near};
-use crate::report::explain;
-use crate::rule::{self, CheckedRule, LoadRequest, Pack, RuleBook};
+use crate::cli::settings::{Machine, Origin, Project, RuleSettings, Said, Settings};
+use crate::cli::{book, near, project, scan};
+use crate::engine::{self, Hooks, ScanOptions};
+use crate::finding::Reveal;
+use crate::plan::{Plan, Readiness};
+use crate::report::record::{self, RecordView};
+use crate::report::{AssembleInput, Report, explain};
+use crate::rule::{self, Check, CheckedRule, LoadRequest, Pack, RuleBook};
+use crate::source;
 
 /// The arguments of `explain`.
 #[derive(Debug, clap::Args)]
 #[command(
-    long_about = "Explain a rule.\n\nShows what the rule checks and where it comes from, its condition and the \
-                  parameters in force, why the guideline asks for it, how to fix what it finds, and its examples."
+    long_about = "Explain a rule, or what it says of one record.\n\nShows what the rule checks and where it comes \
+                  from, its condition and the parameters in force, why the guideline asks for it, how to fix what \
+                  it finds, and its examples. With an export and the key of a record it runs the rule there and \
+                  accounts for that record, masked: what the rule says of it and why, and for a rule of retention \
+                  every floor from which the earliest lawful day of destruction is derived.",
+    after_long_help = NOTES
 )]
 pub(crate) struct ExplainArguments {
     /// The rule's id, as in `retention/kept-too-long`; `pack:family/id` is understood too
     #[arg(value_name = "RULE")]
     rule: String,
+
+    /// Files and folders of the export that holds the record; folders are searched for files
+    #[arg(
+        value_name = "PATH",
+        requires = "record",
+        value_parser = OsStringValueParser::new().try_map(input)
+    )]
+    paths: Vec<PathBuf>,
+
+    /// Account for the record with this key; parts of a composite key are joined by `|`
+    ///
+    /// The key is the record's own: it is never repeated in what is written. Every record that has it is shown.
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true, requires = "paths")]
+    record: Option<String>,
 
     /// Packs by name, and files or folders of your own; repeatable [default: every shipped pack]
     #[arg(
@@ -38,37 +68,217 @@ pub(crate) struct ExplainArguments {
 
     #[command(flatten)]
     place: PlaceArguments,
+
+    #[command(flatten)]
+    asked: RecordArguments,
 }
 
-/// Explains a rule.
+/// How a record is looked at.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "With --record")]
+struct RecordArguments {
+    /// The layout that binds columns to fields, instead of choosing by header
+    #[arg(long, value_name = "NAME", env = "CHARTAUDIT_LAYOUT", hide_env_values = true)]
+    layout: Option<String>,
+
+    /// Judge as of this day, YYYY-MM-DD [default: today]
+    #[arg(long, value_name = "DATE", env = "CHARTAUDIT_AS_OF", hide_env_values = true)]
+    as_of: Option<Day>,
+
+    #[command(flatten)]
+    reveal: RevealArguments,
+    #[command(flatten)]
+    machine: MachineArguments,
+}
+
+/// How an account of a record ends, and examples.
+const NOTES: &str = "\
+Exit codes with --record:
+    0  the record was found and is shown, whatever the rule says of it
+    2  the command line or the rules are wrong
+    3  an input could not be read whole, or the rule cannot run on this export
+    4  no record with this key was read
+
+Examples:
+    chartaudit explain completeness/chart-completed-late
+    chartaudit explain completeness/chart-completed-late exports/ --record E-1007 --as-of 2026-06-30";
+
+/// Explains a rule, or a record by it.
 pub(crate) fn run(
     arguments: ExplainArguments,
     said: &Said,
+    interrupted: &'static AtomicBool,
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
-    let ExplainArguments { rule, rules, config, place } = arguments;
+    let ExplainArguments { rule, paths, record, rules, config, place, asked } = arguments;
+    if let Some(key) = record {
+        let RecordArguments { layout, as_of, reveal, machine } = asked;
+        let book = BookArguments { config, rules, place, as_of };
+        let which = RuleArguments { book, select: Vec::new(), ignore: Vec::new(), fictional: None };
+        let settings = Settings::settle(&paths, layout, which, said)?;
+        let wanted = Wanted { rule, key, reveal: reveal.settle() };
+        return on_export(wanted, settings, &paths, &machine, interrupted, console);
+    }
     let project = Project::find(config, &[PathBuf::from(".")])?;
     let settings = RuleSettings::settle(rules, place, None, said, &project.file);
     let book = settings.load_all(&project)?;
-    if let Some((pack, rule)) = find(&book, &rule) {
+    if let Some((pack, rule)) = rule_named(&book, &rule) {
         return show(rule, pack, &book, console);
     }
     // A project may run some packs only; the others can be read about all the same.
     let shipped = rule::load(book::everything().all, &LoadRequest::default())?;
     if settings.rules.origin == Origin::Project
-        && let Some((pack, rule)) = find(&shipped, &rule)
+        && let Some((pack, rule)) = rule_named(&shipped, &rule)
     {
         return show(rule, pack, &shipped, console);
     }
-    let books = [&book, &shipped];
+    Err(no_such_rule(rule, &[&book, &shipped]))
+}
+
+/// That there is no such rule, and which may have been meant.
+fn no_such_rule(name: String, books: &[&RuleBook]) -> CliError {
     let packs = books.iter().flat_map(|book| &book.packs);
     let ids = packs.flat_map(|pack| &pack.rules).map(|rule| rule.id.text.as_str());
-    let id = rule.split_once(':').map_or(rule.as_str(), |(_, id)| id);
+    let id = name.split_once(':').map_or(name.as_str(), |(_, id)| id);
     let help = match near::closest(id, ids) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`chartaudit rules list` shows every rule".to_owned(),
     };
-    Err(CliError::NoSuchRule { name: rule, help })
+    CliError::NoSuchRule { name, help }
+}
+
+/// The record that is asked for.
+struct Wanted {
+    rule: String,
+    key: String,
+    reveal: Reveal,
+}
+
+/// Runs the rule alone on the export, and accounts for the record.
+fn on_export(
+    wanted: Wanted,
+    mut settings: Settings,
+    paths: &[PathBuf],
+    machine: &MachineArguments,
+    interrupted: &'static AtomicBool,
+    console: &mut Console,
+) -> Result<ExitCode, CliError> {
+    let limits = Machine::settle(machine, &settings.project.file)?;
+    let site_key = settings.site_key_file.value.as_deref().map(project::site_key).transpose()?;
+    let loaded = match settings.load_rule(&wanted.rule)? {
+        Ok(loaded) => loaded,
+        Err(known) => return Err(no_such_rule(wanted.rule, &[&known])),
+    };
+    let asks_schedule = rule_named(&loaded.book, &wanted.rule)
+        .is_some_and(|(_, rule)| matches!(rule.check, Check::Retain(_)));
+    if asks_schedule && settings.rules.jurisdictions.value.is_empty() {
+        return Err(CliError::NoPlace);
+    }
+    scan::warn_without_day(&settings, console);
+    let plan = settings.bind(paths, source::discover(paths), &loaded);
+    let options = ScanOptions {
+        as_of: settings.as_of.value.0,
+        threads: limits.threads.get(),
+        chunk_size: limits.chunk_size.0,
+        memory: limits.memory.0,
+        temp_dir: limits.temp_dir,
+        examples: 0,
+        reveal: wanted.reveal,
+        site_key,
+        trace: false,
+        watched: Some(wanted.key),
+    };
+    let asked = Asked { settings: &settings, book: &loaded.book, of_pack: true };
+    record(&asked, plan, &options, machine, interrupted, console)
+}
+
+/// Of what an account is given.
+pub(crate) struct Asked<'a> {
+    /// What is in force.
+    pub(crate) settings: &'a Settings,
+    /// The rules.
+    pub(crate) book: &'a RuleBook,
+    /// Whether the rule is one of a pack, rather than the question of a list.
+    pub(crate) of_pack: bool,
+}
+
+/// Accounts for the watched record by the one rule of a plan.
+pub(crate) fn record(
+    asked: &Asked<'_>,
+    mut plan: Plan,
+    options: &ScanOptions,
+    machine: &MachineArguments,
+    interrupted: &'static AtomicBool,
+    console: &mut Console,
+) -> Result<ExitCode, CliError> {
+    let meter = machine.progress.meter(scan::bytes(&plan), console.err);
+    let hooks =
+        Hooks { interrupted, progress: &|bytes| meter.add(bytes), findings: None, holdings: None };
+    let accounted = engine::account(&mut plan, options, &hooks);
+    drop(hooks);
+    meter.finish();
+    let (scan, accounts) = accounted?;
+    let rules = scan::rules(&plan);
+    let Some(&rule) = rules.first() else { return Ok(ExitCode::Internal) };
+    let policy = scan::policy(asked.settings, asked.book);
+    let site_key = options.site_key.is_some();
+    let meta = scan::meta(asked.settings, asked.book, policy, options.reveal, site_key);
+    let packs = if asked.of_pack { asked.book.packs.as_slice() } else { &[] };
+    let report = Report::assemble(AssembleInput { scan: &scan, packs, rules: &rules, meta });
+    let of_run = match ExitCode::from_number(report.exit_code) {
+        Some(ExitCode::Interrupted) => ExitCode::Interrupted,
+        Some(ExitCode::Internal) | None => ExitCode::Internal,
+        Some(_) if report.incomplete => ExitCode::Incomplete,
+        Some(_) => ExitCode::Ok,
+    };
+    if accounts.is_empty() && !matches!(of_run, ExitCode::Interrupted | ExitCode::Internal) {
+        let incomplete = of_run == ExitCode::Incomplete;
+        return Err(not_found(&plan, rule, incomplete));
+    }
+    let view = RecordView {
+        report: &report,
+        rule,
+        accounts: &accounts,
+        as_of: options.as_of,
+        reveal: options.reveal,
+        of_pack: asked.of_pack,
+        kept: rule::KEPT.contains(&rule.record_set.as_str()),
+    };
+    console.print(&record::render(&view, console.out.style(0)))?;
+    for reason in &report.incomplete_reasons {
+        console.warn(reason);
+    }
+    Ok(of_run)
+}
+
+/// Why there is no account: the rule did not run, or no record has the key.
+fn not_found(plan: &Plan, rule: &CheckedRule, incomplete: bool) -> CliError {
+    let id = rule.id.text.clone();
+    match plan.readiness(rule) {
+        Readiness::Ready => {}
+        Readiness::Off(reason) => {
+            return CliError::RuleNotRun { rule: id, why: format!("switched off: {reason}") };
+        }
+        Readiness::SetAbsent(set) => {
+            return CliError::RuleNotRun { rule: id, why: format!("no input holds `{set}`") };
+        }
+        Readiness::NotBound(fields) => {
+            let why = format!("no input binds {}", fields.join(", "));
+            return CliError::RuleNotRun { rule: id, why };
+        }
+    }
+    let bound = plan.set_of(rule).and_then(|(index, set)| {
+        let (_, file) = plan.files_of(index).next()?;
+        let names: Vec<&str> =
+            file.key.iter().map(|field| set.field(*field).name.as_str()).collect();
+        Some(names)
+    });
+    let help = match bound.as_deref() {
+        None | Some([]) => "records of this set have no key by which one could be named".to_owned(),
+        Some([field]) => format!("the key is the value of `{field}` as it stands in the file"),
+        Some(fields) => format!("join the values of `{}` by `|`", fields.join("`, `")),
+    };
+    CliError::NoSuchRecord { record_set: rule.record_set.clone(), incomplete, help }
 }
 
 /// Prints what is to be said about a rule.
@@ -80,16 +290,4 @@ fn show(
 ) -> Result<ExitCode, CliError> {
     console.print(&explain::render(rule, pack, &book.dictionary, console.out.style(0)))?;
     Ok(ExitCode::Ok)
-}
-
-/// The rule of that id, with or without its pack, and its pack.
-fn find<'b>(book: &'b RuleBook, name: &str) -> Option<(&'b Pack, &'b CheckedRule)> {
-    let (pack, id) = match name.split_once(':') {
-        Some((pack, id)) => (Some(pack), id),
-        None => (None, name),
-    };
-    book.packs
-        .iter()
-        .filter(|of| pack.is_none_or(|pack| of.name == pack))
-        .find_map(|of| of.rules.iter().find(|rule| rule.id.text == id).map(|rule| (of, rule)))
 }

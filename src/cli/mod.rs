@@ -26,6 +26,7 @@ mod scan;
 mod plan;
 mod proposal;
 mod explain;
+mod retention;
 mod rules;
 mod report;
 

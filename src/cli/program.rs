@@ -10,7 +10,7 @@ use crate::cli::arguments::{Arguments, Command};
 use crate::cli::console::Console;
 use crate::cli::error::CliError;
 use crate::cli::settings::Said;
-use crate::cli::{ExitCode, explain, guard, interrupt, plan, report, rules, scan};
+use crate::cli::{ExitCode, explain, guard, interrupt, plan, report, retention, rules, scan};
 
 /// Runs the program on these arguments, the program's name first, and says how it ended.
 ///
@@ -57,7 +57,10 @@ fn dispatch(
     match arguments.command {
         Command::Scan(arguments) => scan::run(arguments, said, interrupt::listen(), console),
         Command::Plan(arguments) => plan::run(arguments, said, console),
-        Command::Explain(arguments) => explain::run(arguments, said, console),
+        Command::Explain(arguments) => explain::run(arguments, said, interrupt::listen(), console),
+        Command::Retention(arguments) => {
+            retention::run(arguments, said, interrupt::listen(), console)
+        }
         Command::Rules(command) => rules::run(command, console),
         Command::Report(arguments) => report::run(arguments, console),
     }

@@ -7,8 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::cli::ExitCode;
 use crate::cli::arguments::{
-    InputArguments, MachineArguments, OutputArguments, RevealChoice, RuleArguments,
-    VerdictArguments,
+    InputArguments, MachineArguments, OutputArguments, RuleArguments, VerdictArguments,
 };
 use crate::cli::console::{Console, variable};
 use crate::cli::error::CliError;
@@ -20,7 +19,7 @@ use crate::engine::{self, Hooks, ScanOptions};
 use crate::finding::{Finding, FindingSink, Reveal};
 use crate::plan::{FileState, Plan};
 use crate::report::{
-    AllFindings, AssembleInput, Digest, ExitReason, Meta, PackNotRun, Policy, Report,
+    AllFindings, AssembleInput, Digest, ExitReason, FailOn, Meta, PackNotRun, Policy, Report,
     StreamOptions, Tailoring,
 };
 use crate::rule::config::ProjectFile;
@@ -72,18 +71,8 @@ pub(crate) fn run(
     let found: Vec<PathBuf> = discovery.files.iter().map(|file| file.path.clone()).collect();
     let in_force = settings.in_force(&loaded);
     let outputs = Outputs::check(output.report, output.all_findings, &found, &in_force)?;
-    if settings.as_of.origin == Origin::Default && variable("CI").is_some_and(|ci| !ci.is_empty()) {
-        console.warn(
-            "no --as-of is given in a scheduled run: the audit stands on the day of the run, and \
-             the same export may have another verdict tomorrow",
-        );
-    }
-
-    let reveal = match output.reveal {
-        None => Reveal::Nothing,
-        Some(RevealChoice::Keys) => Reveal::Keys,
-        Some(RevealChoice::Values) => Reveal::Values,
-    };
+    warn_without_day(&settings, console);
+    let reveal = output.reveal.settle();
     let mut plan = settings.bind(&input.paths, discovery, &loaded);
     let book = loaded.book;
     let options = ScanOptions {
@@ -96,6 +85,7 @@ pub(crate) fn run(
         reveal,
         site_key,
         trace: false,
+        watched: None,
     };
     let stream_options = StreamOptions { reveal, site_key_present: site_key.is_some() };
     let stream = outputs.stream.as_ref();
@@ -107,13 +97,21 @@ pub(crate) fn run(
         let lent: Box<dyn FindingSink + '_> = Box::new(Lent(stream));
         Mutex::new(lent)
     });
-    let hooks = Hooks { interrupted, progress: &|bytes| meter.add(bytes), findings };
+    let hooks =
+        Hooks { interrupted, progress: &|bytes| meter.add(bytes), findings, holdings: None };
     let scan = engine::scan(&mut plan, &options, &hooks);
     drop(hooks);
     meter.finish();
     let scan = scan?;
 
-    let meta = meta(&settings, &book, &verdict, reveal, site_key.is_some());
+    let project = &settings.project.file;
+    let policy = Policy {
+        allow_empty: verdict.allow_empty,
+        fail_on: fail_on(verdict.fail_on, project),
+        must_run: must_run(&settings, &book),
+        ..policy(&settings, &book)
+    };
+    let meta = meta(&settings, &book, policy, reveal, site_key.is_some());
     let mut report = Report::assemble(AssembleInput {
         scan: &scan,
         packs: &book.packs,
@@ -140,6 +138,16 @@ pub(crate) fn run(
     Ok(code)
 }
 
+/// Warns where the day is that of a scheduled run.
+pub(crate) fn warn_without_day(settings: &Settings, console: &mut Console) {
+    if settings.as_of.origin == Origin::Default && variable("CI").is_some_and(|ci| !ci.is_empty()) {
+        console.warn(
+            "no --as-of is given in a scheduled run: the audit stands on the day of the run, and \
+             the same export may have another verdict tomorrow",
+        );
+    }
+}
+
 /// A sink that is lent to the scan, and closed afterwards by its owner.
 struct Lent<'s>(&'s mut AllFindings);
 
@@ -158,21 +166,21 @@ impl FindingSink for Lent<'_> {
 }
 
 /// The rules of a plan, by their numbers.
-fn rules(plan: &Plan) -> Vec<&CheckedRule> {
+pub(crate) fn rules(plan: &Plan) -> Vec<&CheckedRule> {
     plan.rules.iter().collect()
 }
 
 /// How many bytes will be read.
-fn bytes(plan: &Plan) -> u64 {
+pub(crate) fn bytes(plan: &Plan) -> u64 {
     let bound = plan.files.iter().filter(|file| matches!(file.state, FileState::Bound(_)));
     bound.fold(0, |sum, file| sum.saturating_add(file.bytes))
 }
 
 /// What the report says of the run.
-fn meta(
+pub(crate) fn meta(
     settings: &Settings,
     book: &RuleBook,
-    verdict: &VerdictArguments,
+    policy: Policy,
     reveal: Reveal,
     site_key_present: bool,
 ) -> Meta {
@@ -207,16 +215,19 @@ fn meta(
         site_key_present,
         facility: project.facility_name.clone(),
         jurisdictions: settings.rules.jurisdictions.value.clone(),
-        policy: Policy {
-            allow_empty: verdict.allow_empty,
-            fail_on: fail_on(verdict.fail_on, project),
-            fail_on_stale: false,
-            stale: 0,
-            expect: expect(project),
-            max_skipped: max_skipped(settings, book),
-            max_not_evaluable: project.max_not_evaluable,
-            must_run: must_run(settings, book),
-        },
+        policy,
+    }
+}
+
+/// What the project file says must be judged for a run to be complete.
+pub(crate) fn policy(settings: &Settings, book: &RuleBook) -> Policy {
+    let project = &settings.project.file;
+    Policy {
+        fail_on: FailOn::Never,
+        expect: expect(project),
+        max_skipped: max_skipped(settings, book),
+        max_not_evaluable: project.max_not_evaluable,
+        ..Policy::default()
     }
 }
 

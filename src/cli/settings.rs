@@ -23,8 +23,8 @@ use crate::plan::{self, BindOptions, FileState, Plan};
 use crate::report::{self, FailOn};
 use crate::rule::config::{self, ProjectFile};
 use crate::rule::{
-    self, LoadRequest, PackSelection, ParamSetting, RuleBook, RuleError, RuleErrors, RulePart,
-    RuleProblem, RuleText, Severity,
+    self, CheckedRule, LoadRequest, PackSelection, ParamSetting, RuleBook, RuleError, RuleErrors,
+    RulePart, RuleProblem, RuleText, Severity,
 };
 use crate::source::{self, Discovery, FoundFile, Issue, IssueClass, IssueCode};
 
@@ -323,6 +323,8 @@ impl RuleSettings {
         };
         let request = LoadRequest {
             packs,
+            places: self.jurisdictions.value.clone(),
+            facility: self.facility.value.clone(),
             params: project.file.params.iter().cloned().chain(said).collect(),
             tailoring: project.file.tailoring.clone(),
             select: select.to_vec(),
@@ -416,12 +418,12 @@ impl Settings {
             std::fs::metadata(path)
                 .map_err(|source| CliError::NoSuchPath { path: path.clone(), source })?;
         }
-        let project = Project::find(rules.config, inputs)?;
+        let project = Project::find(rules.book.config, inputs)?;
         let key_variable = variable_os("CHARTAUDIT_SITE_KEY_FILE").filter(|path| !path.is_empty());
         let key_file = project.file.site_key_file.as_ref().map(|path| project.folder().join(path));
         Ok(Self {
             as_of: Setting::settle(
-                rules.as_of,
+                rules.book.as_of,
                 said.origin("as_of"),
                 project.file.as_of.map(Day),
                 Day::today,
@@ -433,8 +435,8 @@ impl Settings {
                 || None,
             ),
             rules: RuleSettings::settle(
-                rules.rules,
-                rules.place,
+                rules.book.rules,
+                rules.book.place,
                 rules.fictional,
                 said,
                 &project.file,
@@ -461,6 +463,28 @@ impl Settings {
         Ok(loaded)
     }
 
+    /// Reads and checks one rule alone, whatever the place of its pack. Where the project runs other packs only, it
+    /// is looked for among all that ship. Without such a rule, every rule that it was looked for among is given back.
+    ///
+    /// # Errors
+    /// With everything that is wrong with the rules.
+    pub(crate) fn load_rule(&mut self, name: &str) -> Result<Result<Loaded, RuleBook>, CliError> {
+        let mut known = self.rules.load_all(&self.project)?;
+        if book::rule_named(&known, name).is_none() && self.rules.rules.origin == Origin::Project {
+            self.rules.rules = Setting { value: Vec::new(), origin: Origin::Default };
+            known = self.rules.load_all(&self.project)?;
+        }
+        if book::rule_named(&known, name).is_none() {
+            return Ok(Err(known));
+        }
+        let texts = self.rules.texts(&self.project)?;
+        let select = [name.to_owned()];
+        let loaded =
+            self.rules.load_packs(texts, &self.project, PackSelection::All, &select, &[])?;
+        self.check_layout(&loaded.book)?;
+        Ok(Ok(loaded))
+    }
+
     /// The files that say what a run does: the project file, the site's key, rule files and code lists.
     pub(crate) fn in_force(&self, loaded: &Loaded) -> Vec<PathBuf> {
         let own = loaded.files.iter().chain(&self.project.path).chain(&self.site_key_file.value);
@@ -477,6 +501,18 @@ impl Settings {
     pub(crate) fn bind(&self, inputs: &[PathBuf], found: Discovery, loaded: &Loaded) -> Plan {
         let book = &loaded.book;
         let rules = book.packs.iter().flat_map(|pack| pack.rules.iter().cloned()).collect();
+        self.bind_to(inputs, found, loaded, rules)
+    }
+
+    /// Binds these rules instead of those that were loaded, like [`Settings::bind`].
+    pub(crate) fn bind_to(
+        &self,
+        inputs: &[PathBuf],
+        found: Discovery,
+        loaded: &Loaded,
+        rules: Vec<CheckedRule>,
+    ) -> Plan {
+        let book = &loaded.book;
         let options = BindOptions {
             layout: self.layout.value.clone(),
             sources: self.project.file.sources.clone(),

@@ -59,6 +59,13 @@ impl Bits {
         self.words[row / 64] |= 1 << (row % 64);
     }
 
+    /// Clears the row.
+    #[inline]
+    pub(crate) fn clear(&mut self, row: usize) {
+        debug_assert!(row < self.len);
+        self.words[row / 64] &= !(1 << (row % 64));
+    }
+
     /// How many rows are set.
     pub(crate) fn count(&self) -> u64 {
         self.words.iter().map(|word| u64::from(word.count_ones())).sum()

@@ -2,24 +2,29 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::detect::{DETECTORS, Hit};
 use crate::engine::atom::{Memory, same_text};
 use crate::engine::bits::Bits;
 use crate::engine::column::{self, CellSource, Complaints};
-use crate::engine::kernel::{self, Frame};
+use crate::engine::group::GroupStore;
+use crate::engine::kernel::{self, Frame, Outside};
 use crate::engine::part::{ChunkPart, Example, Run, TaskPart};
+use crate::engine::relation::{self, Access, Found, Kept, Keys, Relations, Selecting, Yield};
 use crate::engine::show::{Pending, Shower};
-use crate::engine::task::{SetTasks, Task, TaskKind};
+use crate::engine::sweep::{self, Sorter};
+use crate::engine::task::{AskKind, SetTasks, Task, TaskKind};
 use crate::engine::vector::{Space, Values, Vector};
 use crate::engine::verdict::{Cells, FieldCells, Ranked, Verdict, cell, search};
 use crate::expr::typed::FieldId;
-use crate::finding::{Finding, Place, article};
+use crate::finding::{Account, Finding, Holding, Place, article};
 use crate::plan::BoundFile;
-use crate::rule::{CheckedRule, Direction, Expectation, RecordSet};
+use crate::retention::{Caveat, Claims, Fact, FactValue, Facts, RecordClass, RetainKind, Ruling};
+use crate::rule::{Check, CheckedRule, Direction, Expectation, RecordSet};
 use crate::source::{Batch, CellSpan};
-use crate::store::{Entry, KeyHasher, KeyStore};
+use crate::store::{Entry, KeyHasher, KeyStore, OriginSorter};
 use crate::value::Date;
 
 /// Everything about one file that its chunks share.
@@ -34,6 +39,12 @@ pub(crate) struct FileWork<'p> {
     pub(crate) rules: &'p [CheckedRule],
     /// Its rules, compiled.
     pub(crate) tasks: SetTasks,
+    /// What rules ask of related records.
+    pub(crate) relations: &'p Relations,
+    /// How the related records are found, by access.
+    pub(crate) accesses: Vec<Access>,
+    /// What was found before the records are read, by selection.
+    pub(crate) found: Vec<Found>,
     /// The highest priority still shown, by task; sunk as verified chunks are joined.
     pub(crate) thresholds: Vec<AtomicU64>,
     /// How findings are made safe to show.
@@ -46,6 +57,10 @@ pub(crate) struct FileWork<'p> {
     pub(crate) stream: bool,
     /// Whether the word on each record is wanted.
     pub(crate) trace: bool,
+    /// The key of the record of which accounts are wanted.
+    pub(crate) watched: Option<String>,
+    /// Whether it is wanted how long each record is kept.
+    pub(crate) holdings: bool,
 }
 
 /// What all files share.
@@ -54,6 +69,12 @@ pub(crate) struct Shared {
     pub(crate) hasher: KeyHasher,
     /// One store a uniqueness rule.
     pub(crate) stores: Vec<KeyStore>,
+    /// One sorter a rule about intervals or sequences.
+    pub(crate) sorters: Vec<Sorter>,
+    /// The groups of each measure.
+    pub(crate) groups: Vec<GroupStore>,
+    /// Keys to which no record belongs, by rule about references.
+    pub(crate) orphans: Vec<Mutex<OriginSorter>>,
 }
 
 /// What one thread keeps from chunk to chunk.
@@ -66,6 +87,8 @@ pub(crate) struct Worker {
     pub(crate) batch: Batch,
     spans: Vec<Vec<CellSpan>>,
     entries: Vec<Entry>,
+    /// What was read last of each join.
+    kept: Vec<Kept>,
 }
 
 /// The place of a record for the key stores, in the order of the export: file, chunk, record in the chunk,
@@ -104,7 +127,7 @@ pub(crate) fn judge(
     chunk: u64,
     attempt: u8,
 ) -> std::io::Result<ChunkPart> {
-    let Worker { memories, batch, spans, entries } = worker;
+    let Worker { memories, batch, spans, entries, kept } = worker;
     let rows = batch.rows;
     let mut part = ChunkPart {
         tasks: work.tasks.tasks.iter().map(|_| TaskPart::default()).collect(),
@@ -131,6 +154,48 @@ pub(crate) fn judge(
             .iter()
             .map(|cells| cells.as_ref().and_then(|cells| cells.typed.clone()))
             .collect();
+        let place = |file: usize, row: usize| origin(file, chunk, frozen.ordinal(row), attempt);
+        let of_set = &work.relations.sets[work.file.set];
+        let keys = {
+            let cells = Cells {
+                rows,
+                fields: &fields,
+                set: work.set,
+                nodes: &[],
+                answers: &answers,
+                space: &space,
+                as_of: work.as_of,
+            };
+            let accesses = of_set.accesses.iter().take(work.accesses.len());
+            accesses
+                .map(|access| Keys::of(&cells, &access.mine, &shared.hasher))
+                .collect::<Vec<_>>()
+        };
+        kept.resize_with(work.found.len(), Kept::default);
+        let found = work
+            .found
+            .iter()
+            .zip(kept)
+            .zip(&of_set.selections)
+            .map(|((found, kept), selection)| match found {
+                Found::Nothing => Ok(None),
+                Found::Alike(constant) => Ok(Some(constant.selected(selection, rows))),
+                Found::Placed(placed) => {
+                    let keys = &keys[selection.access];
+                    let here = (work.number, chunk);
+                    let place = |row| origin(work.number, chunk, frozen.ordinal(row), 0);
+                    placed.selected(selection, keys, here, &place, kept).map(Some)
+                }
+            })
+            .collect::<std::io::Result<Vec<_>>>()?;
+        let mut related = Selecting::new(
+            work.relations,
+            (work.file.set, &work.tasks),
+            &work.accesses,
+            &keys,
+            found,
+            &shared.hasher,
+        );
         let mut frame = Frame {
             rows,
             space: &mut space,
@@ -138,6 +203,7 @@ pub(crate) fn judge(
             fields: &typed,
             answers: &answers,
             asked: &asked,
+            outside: Outside::Related(&mut related),
             overflows: 0,
         };
         let nodes = kernel::run(&work.tasks.program.nodes, &mut frame);
@@ -151,6 +217,9 @@ pub(crate) fn judge(
             space: &space,
             as_of: work.as_of,
         };
+        for harvest in &work.tasks.harvests {
+            part.yields.push(harvest.take(&cells, &shared.hasher, &place));
+        }
         let judging = Judging {
             work,
             shared,
@@ -160,12 +229,33 @@ pub(crate) fn judge(
             spans,
             chunk,
             attempt,
+            related: &related,
+            watched: watched_rows(work, &cells),
         };
         for (number, task) in work.tasks.tasks.iter().enumerate() {
             entries.clear();
-            judging.task(number, task, &mut part.tasks[number], &mut pendings, entries);
-            if let TaskKind::Unique { store, .. } = task.kind {
-                shared.stores[store].add(entries)?;
+            let verdict =
+                judging.task(number, task, &mut part.tasks[number], &mut pendings, entries);
+            if let Some(verdict) = verdict {
+                judging.account(number, task, &verdict, &mut part.accounts, &mut pendings);
+            }
+            if work.holdings {
+                judging.holdings(task, &mut part.holdings);
+            }
+            match &task.kind {
+                TaskKind::Unique { store, .. } => shared.stores[*store].add(entries)?,
+                TaskKind::References { sink, .. } => {
+                    let places = entries.iter().flat_map(|entry| entry.origin.to_le_bytes());
+                    match sink {
+                        Some(sink) => part.yields.push(Yield {
+                            sink: *sink,
+                            keys: entries.iter().map(|entry| entry.key).collect(),
+                            rows: places.collect(),
+                        }),
+                        None => part.tasks[number].late = places.collect(),
+                    }
+                }
+                _ => {}
             }
         }
         for (number, cells) in fields.iter().enumerate() {
@@ -198,6 +288,10 @@ fn show(
     }
     let findings = work.shower.findings(work, batch, &pendings, invalid);
     for (pending, finding) in pendings.into_iter().zip(findings) {
+        if let Some(account) = pending.account {
+            part.accounts[account].finding = finding;
+            continue;
+        }
         let task = &mut part.tasks[pending.task];
         if let Some(run) = pending.run {
             task.runs[run].if_broken.finding = finding;
@@ -213,6 +307,20 @@ fn show(
     if work.stream {
         part.stream.sort_by_key(|finding| (finding.place.record, finding.rule));
     }
+}
+
+/// The rows of the record of which accounts are wanted.
+fn watched_rows(work: &FileWork<'_>, cells: &Cells<'_>) -> Vec<usize> {
+    let Some(wanted) = &work.watched else { return Vec::new() };
+    let key = |row: usize| {
+        let texts = work.file.key.iter().map(|field| {
+            let of = cells.field(*field);
+            of.map_or(&[][..], |of| cells.space.get(of.texts.refs[row]))
+        });
+        texts.collect::<Vec<_>>().join(&b'|')
+    };
+    let keyed = !work.file.key.is_empty();
+    (0..cells.rows).filter(|row| keyed && key(*row) == wanted.as_bytes()).collect()
 }
 
 /// Fetches the spans of every column that is needed; gives, by column, where they lie.
@@ -324,6 +432,8 @@ struct Judging<'j, 'p> {
     spans: &'j [Vec<CellSpan>],
     chunk: u64,
     attempt: u8,
+    related: &'j Selecting<'j>,
+    watched: Vec<usize>,
 }
 
 impl Judging<'_, '_> {
@@ -334,15 +444,8 @@ impl Judging<'_, '_> {
         part: &mut TaskPart,
         pendings: &mut Vec<Pending>,
         entries: &mut Vec<Entry>,
-    ) {
-        let rows = self.cells.rows;
-        let (applies, where_unknown) = match task.applies {
-            Some(node) => {
-                let vector = &self.cells.nodes[node];
-                (vector.truths(rows), vector.present.not())
-            }
-            None => (Bits::ones(rows), Bits::zeros(rows)),
-        };
+    ) -> Option<Verdict> {
+        let (applies, where_unknown) = self.applies(task);
         let verdict = match &task.kind {
             TaskKind::Require(fields) => self.cells.require(fields, &applies),
             TaskKind::RequireAny(fields) => self.cells.require_any(fields, &applies),
@@ -355,32 +458,153 @@ impl Judging<'_, '_> {
             }
             TaskKind::Readable(fields) => self.cells.readable(fields, &applies),
             TaskKind::Unique { fields, .. } => {
-                let verdict = self.cells.keyed(fields, &applies);
-                self.enter_keys(fields, &verdict, entries);
+                let keys = Keys::of(self.cells, fields, &self.shared.hasher);
+                let verdict = self.cells.keyed(fields, &keys, &applies);
+                entries.extend(
+                    verdict
+                        .applies
+                        .and(&keys.whole)
+                        .rows()
+                        .map(|row| Entry { key: keys.prints[row], origin: self.origin(row) }),
+                );
                 verdict
             }
             TaskKind::Measure(measure) => {
-                let tags =
-                    |row: usize| self.work.shower.tags(self.work, self.cells, &measure.by, row);
                 measure.add(
                     &mut part.groups,
                     &applies,
                     self.cells,
                     &self.shared.hasher,
                     &|row| self.group(&measure.by, row),
-                    &|row| (self.batch.ordinal(row), tags(row)),
+                    &|row| origin(self.work.number, self.chunk, self.batch.ordinal(row), 0),
                 );
-                return;
+                return None;
             }
             TaskKind::Ordered { field, by, direction, strict } => {
                 self.order(number, *field, by, (*direction, *strict), &applies, part, pendings)
             }
             TaskKind::Identifiers(_) => self.identifiers(number, task, &applies, part, pendings),
+            TaskKind::References { access, .. } => self.references(*access, &applies, entries),
+            TaskKind::NoOverlap { by, from, to, .. } => {
+                self.intervals(by, *from, *to, &applies, part)
+            }
+            TaskKind::GapFree { field, by, .. } => self.sequence(*field, by, &applies, part),
+            TaskKind::Retain(retain) => self.cells.retain(retain, self.related, &applies),
         };
         let verdict = verdict.settle(&where_unknown);
         self.count(task, &verdict, part);
         if !matches!(task.kind, TaskKind::Identifiers(_)) {
             self.pick(number, task, &verdict, pendings);
+        }
+        Some(verdict)
+    }
+
+    /// Rows to which a rule applies, and those of which that is not known.
+    fn applies(&self, task: &Task) -> (Bits, Bits) {
+        let rows = self.cells.rows;
+        match task.applies {
+            Some(node) => {
+                let vector = &self.cells.nodes[node];
+                (vector.truths(rows), vector.present.not())
+            }
+            None => (Bits::ones(rows), Bits::zeros(rows)),
+        }
+    }
+
+    /// Says of the watched records what the rule says and why.
+    fn account(
+        &self,
+        number: usize,
+        task: &Task,
+        verdict: &Verdict,
+        accounts: &mut Vec<Account>,
+        pendings: &mut Vec<Pending>,
+    ) {
+        for &row in &self.watched {
+            let word = verdict.word(row);
+            let mut reasons = Vec::new();
+            if word == Expectation::NotEvaluable {
+                let only = Bits::from_fn(self.cells.rows, |other| other == row);
+                reasons = self.reasons(task, &only).into_keys().collect();
+            }
+            let derivation = match &task.kind {
+                TaskKind::Retain(retain) => {
+                    let mut facts = Facts::new();
+                    self.cells.facts(retain, row, self.related, &mut facts);
+                    let mut derivation = retain.timetable.derive(&facts, self.cells.as_of);
+                    // What stops a destruction is the matter of rules that ask for it.
+                    let rule = &self.work.rules[task.rule];
+                    let asks = |fact: Fact| match &rule.check {
+                        Check::Retain(asked) => asked.facts.iter().any(|from| from.fact == fact),
+                        _ => false,
+                    };
+                    derivation.caveats.retain(|caveat| {
+                        !matches!(caveat, Caveat::Holds | Caveat::Requests) || asks(caveat.fact())
+                    });
+                    Some(derivation)
+                }
+                _ => None,
+            };
+            let message = match word {
+                Expectation::Violation => self.message(task, row),
+                _ => String::new(),
+            };
+            pendings.push(Pending {
+                task: number,
+                row,
+                priority: 0,
+                shown: false,
+                message,
+                fields: None,
+                run: None,
+                account: Some(accounts.len()),
+                found: None,
+            });
+            let finding = Finding::plain(0, Place::default(), String::new());
+            accounts.push(Account { finding, word, reasons, derivation });
+        }
+    }
+
+    /// Says how long each record is kept to which a rule about that applies.
+    fn holdings(&self, task: &Task, holdings: &mut Vec<Holding>) {
+        let TaskKind::Retain(retain) = &task.kind else { return };
+        let (applies, _) = self.applies(task);
+        let mut facts = Facts::new();
+        for row in applies.rows() {
+            self.cells.facts(retain, row, self.related, &mut facts);
+            let class = match facts.get(Fact::Class) {
+                FactValue::Known { low, high } if low == high => RecordClass::numbered(low),
+                _ => None,
+            };
+            let (holds, outlook) =
+                (facts.get(Fact::Holds), retain.timetable.outlook(&facts, self.cells.as_of));
+            let litigation = match facts.get(Fact::Litigation) {
+                FactValue::Absent | FactValue::Missing => Ruling::Pass,
+                FactValue::Known { .. } | FactValue::Unknown => {
+                    // Without its holds, what keeps the record is litigation alone.
+                    facts.set(Fact::Holds, FactValue::exact(0));
+                    let ruling = retain.timetable.judge(RetainKind::Held, &facts, self.cells.as_of);
+                    facts.set(Fact::Holds, holds);
+                    ruling
+                }
+            };
+            holdings.push(Holding {
+                rule: task.rule,
+                place: Place {
+                    file: Some(self.work.shower.file.clone()),
+                    record: Some(self.batch.ordinal(row) + 1),
+                    line: Some(self.batch.line(row) + 1),
+                },
+                key: self.work.shower.tags(self.work, self.cells, &self.work.file.key, row),
+                class,
+                outlook,
+                claims: Claims {
+                    holds,
+                    requests: facts.get(Fact::Requests),
+                    litigation,
+                    gone: facts.get(Fact::Logged),
+                },
+            });
         }
     }
 
@@ -396,27 +620,14 @@ impl Judging<'_, '_> {
         counts.not_evaluable += not_evaluable;
         counts.pending += pending;
         counts.passed += applies - violations - not_evaluable - pending;
-        if not_evaluable > 0 {
-            let rule = &self.work.rules[task.rule];
-            for (reason, count) in
-                self.cells.hindrances(&rule.fields, &task.may_be_missing, &verdict.unknown)
-            {
+        if verdict.unknown.any() {
+            for (reason, count) in self.reasons(task, &verdict.unknown) {
                 *part.reasons.entry(reason).or_default() += count;
             }
         }
         if self.work.trace {
             for row in 0..self.cells.rows {
-                let word = if verdict.violation.get(row) {
-                    Expectation::Violation
-                } else if verdict.unknown.get(row) {
-                    Expectation::NotEvaluable
-                } else if verdict.pending.get(row) {
-                    Expectation::Pending
-                } else if verdict.applies.get(row) {
-                    Expectation::Pass
-                } else {
-                    Expectation::NotApplicable
-                };
+                let word = verdict.word(row);
                 part.trace.push((self.batch.ordinal(row), word));
             }
         }
@@ -439,6 +650,7 @@ impl Judging<'_, '_> {
                     message: self.message(task, row),
                     fields: self.faulty_fields(task, row),
                     run: None,
+                    account: None,
                     found: None,
                 });
             }
@@ -497,37 +709,169 @@ impl Judging<'_, '_> {
                     self.work.set.field(*field).name
                 )
             }
+            TaskKind::Retain(retain) => self.cells.breach(retain, self.related, row),
             _ => rule.title.clone(),
         }
     }
 
     fn group(&self, by: &[FieldId], row: usize) -> u128 {
-        let parts: Vec<Option<&[u8]>> = by
-            .iter()
-            .map(|field| {
-                let cells = self.cells.field(*field)?;
-                cells.texts.present.get(row).then(|| self.cells.space.get(cells.texts.refs[row]))
-            })
-            .collect();
-        self.shared.hasher.key(&parts)
+        relation::group(self.cells, by, row, &self.shared.hasher)
     }
 
-    fn enter_keys(&self, fields: &[FieldId], verdict: &Verdict, entries: &mut Vec<Entry>) {
-        let keyed = verdict.applies.and_not(&verdict.unknown);
-        let place = |row: usize| {
-            origin(self.work.number, self.chunk, self.batch.ordinal(row), self.attempt)
-        };
-        if let [field] = fields {
-            let Some(cells) = self.cells.field(*field) else { return };
-            entries.extend(keyed.rows().map(|row| Entry {
-                key: self.shared.hasher.text(self.cells.space.get(cells.texts.refs[row])),
-                origin: place(row),
-            }));
-        } else {
-            entries.extend(
-                keyed.rows().map(|row| Entry { key: self.group(fields, row), origin: place(row) }),
-            );
+    /// Why rows cannot be judged, and how many each.
+    fn reasons(&self, task: &Task, unknown: &Bits) -> BTreeMap<String, u64> {
+        let rule = &self.work.rules[task.rule];
+        let mut unexplained = unknown.clone();
+        let mut reasons = BTreeMap::new();
+        if let TaskKind::Retain(retain) = &task.kind {
+            let (applies, _) = self.applies(task);
+            reasons = self.cells.undecided(retain, self.related, &unknown.and(&applies));
+            unexplained = unknown.and_not(&applies);
         }
+        if unexplained.any() {
+            let related = self.lacks(task, &unexplained);
+            let hindrances =
+                self.cells.hindrances(&rule.fields, &task.may_be_missing, &unexplained, &related);
+            for (reason, count) in hindrances {
+                *reasons.entry(reason).or_default() += count;
+            }
+        }
+        reasons
+    }
+
+    /// Why related records keep rows from being judged, and which rows each.
+    fn lacks(&self, task: &Task, unknown: &Bits) -> Vec<(String, Bits)> {
+        let mut lacks: Vec<(String, Bits)> = Vec::new();
+        for ask in &task.asks {
+            let Some(result) = self.related.result(ask.selection) else { continue };
+            let vector = &result.outputs[ask.output];
+            let open = unknown.and_not(&vector.present);
+            let reasons = match ask.kind {
+                AskKind::One => {
+                    let none = open.and(&result.none);
+                    let several = open.and(&result.several);
+                    let keyless = self.related.keyless(ask.selection);
+                    let here = open.and_not(&none).and_not(&several).and_not(&keyless);
+                    vec![
+                        (format!("no record of `{}` has this key", ask.records), none),
+                        (
+                            format!("more than one record of `{}` may belong to it", ask.records),
+                            several,
+                        ),
+                        (format!("`{}` is missing or cannot be read", ask.name), here),
+                    ]
+                }
+                AskKind::All => vec![
+                    (
+                        format!("no record of `{}` gives `{}` a value", ask.records, ask.name),
+                        open.and_not(&vector.invalid),
+                    ),
+                    (
+                        format!("the records of `{}` leave `{}` open", ask.records, ask.name),
+                        open.and(&vector.invalid),
+                    ),
+                ],
+            };
+            for (reason, rows) in reasons {
+                if rows.any() && !lacks.iter().any(|(other, _)| *other == reason) {
+                    lacks.push((reason, rows));
+                }
+            }
+        }
+        lacks
+    }
+
+    /// `references`: which rows have a key. Those to which no record belongs are entered, or all of them where the
+    /// records were put aside and are held against the keys later.
+    fn references(&self, access: usize, applies: &Bits, entries: &mut Vec<Entry>) -> Verdict {
+        let mut verdict = self.cells.verdict(applies);
+        let keys = self.related.keys(access);
+        verdict.applies = applies.and(&keys.whole.or(&keys.unknown));
+        verdict.unknown = keys.unknown.clone();
+        let keyed = verdict.applies.and(&keys.whole);
+        let orphans = match self.related.ranges(access) {
+            Some(ranges) => {
+                Bits::from_fn(self.cells.rows, |row| ranges[row].is_empty()).and(&keyed)
+            }
+            None => keyed,
+        };
+        let of_set = &self.work.relations.sets[self.work.file.set];
+        if self.work.relations.tables[of_set.accesses[access].table].open {
+            verdict.unknown = verdict.unknown.or(&orphans);
+            return verdict;
+        }
+        entries.extend(
+            orphans.rows().map(|row| Entry { key: keys.prints[row], origin: self.origin(row) }),
+        );
+        verdict
+    }
+
+    /// `no_overlap`: which rows have an interval; the intervals are compared when all are known.
+    fn intervals(
+        &self,
+        by: &[FieldId],
+        from: FieldId,
+        to: FieldId,
+        applies: &Bits,
+        part: &mut TaskPart,
+    ) -> Verdict {
+        let mut verdict = self.cells.verdict(applies);
+        let groups = Keys::of(self.cells, by, &self.shared.hasher);
+        let (Some((_, starts)), Some((end_cells, ends))) = (self.typed(from), self.typed(to))
+        else {
+            verdict.unknown = Bits::ones(self.cells.rows);
+            return verdict;
+        };
+        let known = |row: usize| {
+            groups.whole.get(row)
+                && starts.present.get(row)
+                && !end_cells.invalid().get(row)
+                && starts.int(row) == starts.int_high(row)
+                && (!ends.present.get(row)
+                    || (ends.int(row) == ends.int_high(row) && ends.int(row) >= starts.int(row)))
+        };
+        verdict.unknown = Bits::from_fn(self.cells.rows, |row| !known(row));
+        for row in applies.and_not(&verdict.unknown).rows() {
+            let end = if ends.present.get(row) { ends.int(row) } else { i64::MAX };
+            part.sorted.extend_from_slice(&groups.prints[row].to_be_bytes());
+            part.sorted.extend_from_slice(&sweep::ordered(starts.int(row)));
+            part.sorted.extend_from_slice(&sweep::ordered(end));
+            part.sorted.extend_from_slice(&self.origin(row).to_be_bytes());
+        }
+        verdict
+    }
+
+    /// `gap_free`: which rows have a number; the numbers are compared when all are known.
+    fn sequence(
+        &self,
+        field: FieldId,
+        by: &[FieldId],
+        applies: &Bits,
+        part: &mut TaskPart,
+    ) -> Verdict {
+        let mut verdict = self.cells.verdict(applies);
+        let groups = Keys::of(self.cells, by, &self.shared.hasher);
+        let Some((cells, numbers)) = self.typed(field) else {
+            verdict.unknown = Bits::ones(self.cells.rows);
+            return verdict;
+        };
+        verdict.applies = applies.and(&cells.missing().not());
+        verdict.unknown = cells.invalid().or(&groups.whole.not());
+        for row in verdict.applies.and_not(&verdict.unknown).rows() {
+            part.sorted.extend_from_slice(&groups.prints[row].to_be_bytes());
+            part.sorted.extend_from_slice(&sweep::ordered(numbers.int(row)));
+            part.sorted.extend_from_slice(&self.origin(row).to_be_bytes());
+        }
+        verdict
+    }
+
+    fn typed(&self, field: FieldId) -> Option<(&FieldCells, &Vector)> {
+        let cells = self.cells.field(field)?;
+        Some((cells, cells.typed.as_deref()?))
+    }
+
+    fn origin(&self, row: usize) -> u64 {
+        origin(self.work.number, self.chunk, self.batch.ordinal(row), self.attempt)
     }
 
     #[expect(clippy::too_many_arguments, reason = "one call, from the match over kinds")]
@@ -572,6 +916,7 @@ impl Judging<'_, '_> {
                         message: self.message(&self.work.tasks.tasks[number], row),
                         fields: None,
                         run: Some(part.runs.len()),
+                        account: None,
                         found: None,
                     });
                     let if_broken = Example {
@@ -636,6 +981,7 @@ impl Judging<'_, '_> {
                     ),
                     fields: None,
                     run: None,
+                    account: None,
                     found: Some((searched.column, searched.name.clone(), detector, hit)),
                 });
             }

@@ -5,72 +5,24 @@
 //! parity counts from there. So the result is that of reading one record after the other.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use blake3::hazmat::ChainingValue;
 
-use crate::engine::EngineError;
+use crate::engine::chain::Chain;
 use crate::engine::chunk::{FileWork, Shared, Worker, judge};
 use crate::engine::digest::{self, Tree};
-use crate::engine::measure::{self, Groups};
 use crate::engine::part::{ChunkPart, Example, TaskPart};
-use crate::engine::show::Shower;
-use crate::engine::task::{self, TaskKind};
+use crate::engine::relation::Yield;
+use crate::engine::task::TaskKind;
 use crate::engine::verdict::Ranked;
-use crate::finding::{Counts, Finding, FindingSink, KeyedHash, Reveal};
-use crate::plan::{FileState, Plan};
-use crate::rule::{Check, Expectation};
+use crate::engine::{EngineError, Hooks, ScanOptions};
+use crate::finding::{Account, Counts, Finding, Place};
+use crate::plan::Plan;
+use crate::rule::Expectation;
 use crate::source::{Chunk, Encoding, Issue, IssueClass, IssueCode, IssueLog, Table, Tally};
-use crate::store::{Budget, KeyHasher, KeyStore};
-use crate::value::Date;
-
-/// How to scan.
-#[derive(Debug, Clone)]
-pub struct ScanOptions {
-    /// The day on which the audit stands.
-    pub as_of: Date,
-    /// Threads.
-    pub threads: usize,
-    /// Bytes a chunk.
-    pub chunk_size: u64,
-    /// Bytes for keys; more are put aside.
-    pub memory: u64,
-    /// The folder for what is put aside.
-    pub temp_dir: PathBuf,
-    /// Examples a rule.
-    pub examples: usize,
-    /// What the user asked to see in clear.
-    pub reveal: Reveal,
-    /// The key of tags and fingerprints; without it they hold for this run only.
-    pub site_key: Option<[u8; 32]>,
-    /// Whether the word on each record is kept; for examples of rules.
-    pub trace: bool,
-}
-
-impl ScanOptions {
-    /// Bytes a chunk unless said: a chunk and its columns stay in the cache of a core.
-    pub const CHUNK: u64 = 512 * 1024;
-    /// Bytes for keys unless said.
-    pub const MEMORY: u64 = 64 << 20;
-}
-
-/// What a scan calls while it runs.
-pub struct Hooks<'h> {
-    /// Set when the user interrupts; the scan then ends with what it has.
-    pub interrupted: &'h AtomicBool,
-    /// Told how many bytes are done.
-    pub progress: &'h (dyn Fn(u64) + Sync),
-    /// Takes every finding, in the order of files and records.
-    pub findings: Option<Mutex<Box<dyn FindingSink + 'h>>>,
-}
-
-impl std::fmt::Debug for Hooks<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hooks").field("streaming", &self.findings.is_some()).finish_non_exhaustive()
-    }
-}
+use crate::store::Rows;
 
 /// Where a chunk's records start: raw offset, records and lines before it.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +42,7 @@ pub(crate) struct FileSoFar {
     pub(crate) complete: bool,
     pub(crate) failed: bool,
     pub(crate) overflows: u64,
+    pub(crate) accounts: Vec<Account>,
     next_start: u64,
     tree: Tree,
     evidence: (u64, u64),
@@ -101,81 +54,12 @@ pub(crate) struct TaskSoFar {
     pub(crate) counts: Counts,
     pub(crate) reasons: BTreeMap<String, u64>,
     pub(crate) examples: Vec<Example>,
-    pub(crate) groups: Groups,
     pub(crate) trace: Vec<(u64, Expectation)>,
     last: BTreeMap<u128, Ranked>,
 }
 
-/// What the pass over all files gives.
-pub(crate) struct Pass<'p> {
-    /// One entry a file that was read: number in the plan, its work, what came of it.
-    pub(crate) files: Vec<(FileWork<'p>, FileSoFar)>,
-    /// The key stores.
-    pub(crate) shared: Shared,
-    /// The rule of each key store.
-    pub(crate) store_rules: Vec<usize>,
-    /// Chunks whose first attempt does not count.
-    pub(crate) dead: HashSet<(usize, u64)>,
-    /// Files whose bytes speak for another encoding than their first stretch did.
-    pub(crate) contrary: Vec<(usize, Encoding)>,
-    /// Whether the user interrupted.
-    pub(crate) interrupted: bool,
-}
-
 /// How long a thread waits for another before it looks whether the run has been stopped.
-const PATIENCE: std::time::Duration = std::time::Duration::from_millis(50);
-
-/// The quote parity at each chunk's start, known as far as all chunks before it have been counted.
-#[derive(Debug)]
-struct Chain {
-    state: Mutex<ChainState>,
-    grown: Condvar,
-}
-
-#[derive(Debug)]
-struct ChainState {
-    /// Whether the first byte of chunk `n` is inside quotes; one more entry than chunks counted.
-    inside: Vec<bool>,
-    /// From this chunk on the parity is turned, by what was found when chunks were joined.
-    turned: bool,
-}
-
-impl Chain {
-    fn new(inside: bool) -> Self {
-        Self {
-            state: Mutex::new(ChainState { inside: vec![inside], turned: false }),
-            grown: Condvar::new(),
-        }
-    }
-
-    /// Adds a chunk's quotes when those before it are known, and says whether it starts inside quotes.
-    fn enter(&self, chunk: u64, quotes: u64, stop: &AtomicBool) -> bool {
-        let mut state = lock(&self.state);
-        while (state.inside.len() as u64) <= chunk {
-            if stop.load(Ordering::Relaxed) {
-                return false;
-            }
-            let waited = self.grown.wait_timeout(state, PATIENCE);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
-        let at = state
-            .inside
-            .get(usize::try_from(chunk).unwrap_or(usize::MAX))
-            .copied()
-            .unwrap_or(false);
-        state.inside.push(at ^ (quotes & 1 == 1));
-        self.grown.notify_all();
-        at ^ state.turned
-    }
-
-    /// Turns the parity so that it is outside quotes at a true record start, `quotes` after the start of `chunk`.
-    fn settle(&self, chunk: u64, quotes: u64) {
-        let mut state = lock(&self.state);
-        if let Some(&at) = state.inside.get(usize::try_from(chunk).unwrap_or(usize::MAX)) {
-            state.turned = at ^ (quotes & 1 == 1);
-        }
-    }
-}
+pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_millis(50);
 
 /// Locks, whatever happened to another thread: a panic there ends the run anyway.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -206,11 +90,16 @@ struct Driver<'d, 'h, 'p> {
     /// As many as were asked for, but no more than there are chunks.
     threads: usize,
     hooks: &'d Hooks<'h>,
+    /// Whether records are judged, or only gathered for others to be judged.
+    judging: bool,
     works: Arc<Vec<FileWork<'p>>>,
     chains: Vec<Chain>,
     /// The first ticket of each file, and the number of all.
     tickets: Vec<u64>,
-    shared: Shared,
+    shared: &'d Shared,
+    /// The rule of each store of groups.
+    measures: &'d [usize],
+    sinks: &'d BTreeMap<usize, Rows>,
     ticket: AtomicU64,
     joiner: Mutex<Joiner<'p>>,
     joined: Condvar,
@@ -224,60 +113,33 @@ enum Failure {
     Panic(Box<dyn std::any::Any + Send>),
 }
 
-/// Runs all rules over all files.
-pub(crate) fn pass<'p>(
-    plan: &'p Plan,
+/// What one reading of some files gives.
+pub(crate) struct Read<'p> {
+    pub(crate) files: Vec<(FileWork<'p>, FileSoFar)>,
+    pub(crate) dead: HashSet<(usize, u64)>,
+    pub(crate) contrary: Vec<(usize, Encoding)>,
+    pub(crate) sinks: BTreeMap<usize, Rows>,
+    /// The first chunk of each file of the plan, among all that were read.
+    pub(crate) first_chunks: Vec<u64>,
+    pub(crate) chunks: u64,
+}
+
+/// Reads files once, in parallel.
+pub(crate) fn read<'p>(
+    plan: &Plan,
+    works: Vec<FileWork<'p>>,
+    (shared, measures, sinks): (&Shared, &[usize], BTreeMap<usize, Rows>),
     options: &ScanOptions,
     hooks: &Hooks<'_>,
-    keyed: &'p KeyedHash,
-    ready: &[usize],
-) -> Result<Pass<'p>, EngineError> {
-    let store_rules: Vec<usize> = ready
-        .iter()
-        .copied()
-        .filter(|&rule| matches!(plan.rules[rule].check, Check::Unique(_)))
-        .collect();
-    let budget = Arc::new(Budget::new(options.memory));
-    let shared = Shared {
-        hasher: KeyHasher::new(seeds()),
-        stores: store_rules
-            .iter()
-            .map(|_| KeyStore::new(Arc::clone(&budget), options.temp_dir.clone()))
-            .collect(),
-    };
-    let store_of = |rule: usize| store_rules.iter().position(|&other| other == rule).unwrap_or(0);
-    let works: Vec<FileWork<'p>> = plan
-        .files
-        .iter()
-        .enumerate()
-        .filter_map(|(number, planned)| match &planned.state {
-            FileState::Bound(file) => {
-                let tasks = task::compile(plan, file, ready, &store_of);
-                let thresholds = tasks.tasks.iter().map(|_| AtomicU64::new(u64::MAX)).collect();
-                let rules = tasks.tasks.iter().map(|task| (task.rule, &plan.rules[task.rule]));
-                let shower =
-                    Shower::new(planned.name.as_str().into(), keyed, options.reveal, rules);
-                Some(FileWork {
-                    number,
-                    file,
-                    set: &plan.dictionary.sets[file.set],
-                    rules: &plan.rules,
-                    tasks,
-                    thresholds,
-                    shower,
-                    as_of: options.as_of,
-                    examples: options.examples,
-                    stream: hooks.findings.is_some(),
-                    trace: options.trace,
-                })
-            }
-            FileState::Refused { .. } => None,
-        })
-        .collect();
+    judging: bool,
+) -> Result<Read<'p>, EngineError> {
     let mut tickets = vec![0];
+    let mut first_chunks = vec![0; plan.files.len()];
     for work in &works {
+        let before = tickets.last().copied().unwrap_or(0);
+        first_chunks[work.number] = before;
         let chunks = work.file.table.input.len.div_ceil(options.chunk_size).max(1);
-        tickets.push(tickets.last().copied().unwrap_or(0) + chunks);
+        tickets.push(before + chunks);
     }
     let files =
         works.iter().map(|work| FileSoFar::new(&work.file.table, work.tasks.tasks.len())).collect();
@@ -289,10 +151,13 @@ pub(crate) fn pass<'p>(
         options,
         threads: options.threads.clamp(1, usize::try_from(chunks).unwrap_or(usize::MAX).max(1)),
         hooks,
+        judging,
         works: Arc::clone(&works),
         chains,
         tickets,
         shared,
+        measures,
+        sinks: &sinks,
         ticket: AtomicU64::new(0),
         joiner: Mutex::new(Joiner {
             next: 0,
@@ -309,7 +174,7 @@ pub(crate) fn pass<'p>(
         failure: Mutex::new(None),
     };
     driver.run()?;
-    let Driver { works, shared, joiner, failure, .. } = driver;
+    let Driver { works, joiner, failure, .. } = driver;
     match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(Failure::Error(error)) => return Err(error),
         Some(Failure::Panic(payload)) => std::panic::resume_unwind(payload),
@@ -319,20 +184,8 @@ pub(crate) fn pass<'p>(
         joiner.into_inner().unwrap_or_else(PoisonError::into_inner);
     drop(again);
     let works = Arc::into_inner(works).unwrap_or_default();
-    Ok(Pass {
-        files: works.into_iter().zip(files).collect(),
-        shared,
-        store_rules,
-        dead,
-        contrary,
-        interrupted: hooks.interrupted.load(Ordering::Relaxed),
-    })
-}
-
-/// Seeds that nobody outside this run knows, from the standard library's own source of them.
-fn seeds() -> [u64; 4] {
-    use std::hash::{BuildHasher as _, RandomState};
-    std::array::from_fn(|n| RandomState::new().hash_one(n))
+    let files = works.into_iter().zip(files).collect();
+    Ok(Read { files, dead, contrary, sinks, first_chunks, chunks })
 }
 
 impl FileSoFar {
@@ -346,6 +199,7 @@ impl FileSoFar {
             complete: false,
             failed: false,
             overflows: 0,
+            accounts: Vec::new(),
             next_start: table.data_start,
             tree: Tree::default(),
             evidence: (0, 0),
@@ -420,7 +274,7 @@ impl Driver<'_, '_, '_> {
         let inside = self.chains[file].enter(index, chunk.quotes, &self.stop);
         let bytes = chunk.range.end - chunk.range.start;
         let (mut hash, mut whole) = (None, None);
-        if digest::is_subtree(size) {
+        if self.judging && digest::is_subtree(size) {
             if table.input.len <= size {
                 whole = Some(blake3::hash(&chunk.raw));
             } else {
@@ -445,13 +299,10 @@ impl Driver<'_, '_, '_> {
             return Ok(ChunkPart { start, end: start, tasks, ..ChunkPart::default() });
         }
         let end = work.file.table.split(chunk, start, &mut worker.batch)?;
-        let mut part = match judge(work, &self.shared, worker, chunk.index, attempt) {
+        let mut part = match judge(work, self.shared, worker, chunk.index, attempt) {
             Ok(part) => part,
             Err(error) => {
-                self.fail(Failure::Error(EngineError::Spill {
-                    folder: self.options.temp_dir.display().to_string(),
-                    kind: error.kind(),
-                }));
+                self.fail(Failure::Error(self.options.spill_error(&error)));
                 ChunkPart {
                     tasks: work.tasks.tasks.iter().map(|_| TaskPart::default()).collect(),
                     ..ChunkPart::default()
@@ -485,7 +336,9 @@ impl Driver<'_, '_, '_> {
     }
 
     fn join(&self, joiner: &mut Joiner<'_>, file: usize, index: u64, done: Done, last: bool) {
-        (self.hooks.progress)(done.bytes);
+        if self.judging {
+            (self.hooks.progress)(done.bytes);
+        }
         let works = Arc::clone(&joiner.works);
         let work = &works[file];
         if joiner.files[file].failed {
@@ -525,7 +378,7 @@ impl Driver<'_, '_, '_> {
                 return;
             }
         }
-        if last {
+        if last && self.judging {
             self.finish(joiner, file, done.whole);
         }
     }
@@ -589,11 +442,33 @@ impl Driver<'_, '_, '_> {
         so_far.evidence.0 += part.evidence.0;
         so_far.evidence.1 += part.evidence.1;
         so_far.overflows += part.overflows;
+        for Yield { sink, keys, rows } in part.yields {
+            if let Some(sink) = self.sinks.get(&sink)
+                && let Err(error) = sink.add(&keys, &rows)
+            {
+                self.fail(Failure::Error(self.options.spill_error(&error)));
+            }
+        }
         let mut stream = part.stream;
-        let place = |finding: &mut Finding| {
-            finding.place.record = finding.place.record.map(|record| record + records);
-            finding.place.line = finding.place.line.map(|line| line + lines);
+        let absolute = |place: &mut Place| {
+            place.record = place.record.map(|record| record + records);
+            place.line = place.line.map(|line| line + lines);
         };
+        let place = |finding: &mut Finding| absolute(&mut finding.place);
+        for mut account in part.accounts {
+            place(&mut account.finding);
+            so_far.accounts.push(account);
+        }
+        if let Some(sink) = &self.hooks.holdings {
+            let mut sink = lock(sink);
+            for mut holding in part.holdings {
+                absolute(&mut holding.place);
+                if let Err(error) = sink.take(&holding) {
+                    self.fail(Failure::Error(EngineError::Stream { kind: error.kind() }));
+                    return;
+                }
+            }
+        }
         stream.iter_mut().for_each(place);
         for (number, task_part) in part.tasks.into_iter().enumerate() {
             let task = &work.tasks.tasks[number];
@@ -608,7 +483,27 @@ impl Driver<'_, '_, '_> {
             }
             into.trace
                 .extend(task_part.trace.iter().map(|(record, word)| (record + records, *word)));
-            measure::merge(&mut into.groups, task_part.groups, records);
+            if !task_part.groups.is_empty() {
+                let measure = self.measures.iter().position(|rule| *rule == task.rule);
+                if let Some(store) = measure.and_then(|measure| self.shared.groups.get(measure))
+                    && let Err(error) = store.add(task_part.groups)
+                {
+                    self.fail(Failure::Error(self.options.spill_error(&error)));
+                }
+            }
+            if let TaskKind::References { late, .. } = task.kind {
+                let mut orphans = lock(&self.shared.orphans[late]);
+                for place in task_part.late.as_chunks().0 {
+                    if let Err(error) = orphans.push(u64::from_le_bytes(*place)) {
+                        self.fail(Failure::Error(self.options.spill_error(&error)));
+                    }
+                }
+            }
+            if let TaskKind::NoOverlap { sorter, .. } | TaskKind::GapFree { sorter, .. } = task.kind
+                && let Err(error) = self.shared.sorters[sorter].add(&task_part.sorted)
+            {
+                self.fail(Failure::Error(self.options.spill_error(&error)));
+            }
             if let TaskKind::Ordered { direction, strict, .. } = &task.kind {
                 for run in task_part.runs {
                     let before = into.last.insert(run.group, run.last);
@@ -625,6 +520,14 @@ impl Driver<'_, '_, '_> {
                             into.trace.iter_mut().find(|(number, _)| number + 1 == record)
                     {
                         entry.1 = Expectation::Violation;
+                    }
+                    let account = so_far.accounts.iter_mut().find(|account| {
+                        let (told, broken) = (&account.finding, &broken.finding);
+                        told.rule == broken.rule && told.place == broken.place
+                    });
+                    if let Some(account) = account {
+                        account.word = Expectation::Violation;
+                        account.finding.message.clone_from(&broken.finding.message);
                     }
                     if work.stream {
                         stream.push(broken.finding.clone());

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use crate::engine::drive::{Hooks, ScanOptions};
+use crate::engine::outcome::Told;
+use crate::engine::{Hooks, ScanOptions};
 use crate::finding::{Outcome, Reveal};
 use crate::plan::{BoundColumn, BoundFile, CellReader, FileState, Plan, PlannedFile};
-use crate::rule::{CheckedRule, Dictionary, Example, Expectation, RecordSet};
+use crate::rule::{CheckedRule, Dictionary, Example, ExampleRecord, Expectation, RecordSet};
 use crate::source::{self, HeaderAt, Input, ReadOptions};
 use crate::value::Date;
 
@@ -44,10 +45,11 @@ pub fn run(
     let mut rule = rule.clone();
     rule.report_fictional = true;
     rule.off = None;
-    let mut files = Vec::new();
-    let records = example.given.iter().filter(|(name, _)| *name == rule.record_set);
-    let text = as_csv(set, records.flat_map(|(_, records)| records));
-    files.push(planned(dictionary, set, text)?);
+    let mut files = vec![planned(dictionary, set, &example.given)?];
+    for (name, _) in &example.given {
+        let related = dictionary.set(name).filter(|other| other.name != set.name);
+        files.extend(related.map(|set| planned(dictionary, set, &example.given)).transpose()?);
+    }
     let mut plan =
         Plan { dictionary: dictionary.clone(), rules: vec![rule], files, problems: Vec::new() };
     let options = ScanOptions {
@@ -60,11 +62,13 @@ pub fn run(
         reveal: Reveal::Nothing,
         site_key: None,
         trace: true,
+        watched: None,
     };
     let interrupted = AtomicBool::new(false);
-    let hooks = Hooks { interrupted: &interrupted, progress: &|_| {}, findings: None };
-    let (scan, trace) =
-        super::traced(&mut plan, &options, &hooks).map_err(|error| error.to_string())?;
+    let hooks =
+        Hooks { interrupted: &interrupted, progress: &|_| {}, findings: None, holdings: None };
+    let Told { scan, trace, .. } =
+        super::told(&mut plan, &options, &hooks).map_err(|error| error.to_string())?;
     let mut got: Vec<Expectation> = trace.into_iter().map(|(.., word)| word).collect();
     if got.is_empty()
         && let Some(outcome) = scan.rules.first()
@@ -85,10 +89,7 @@ pub fn run(
 }
 
 /// The records as a table whose columns are named like the fields, every cell quoted.
-fn as_csv<'e>(
-    set: &RecordSet,
-    records: impl Iterator<Item = &'e crate::rule::ExampleRecord>,
-) -> Vec<u8> {
+fn as_csv<'e>(set: &RecordSet, records: impl Iterator<Item = &'e ExampleRecord>) -> Vec<u8> {
     let quoted = |cells: Vec<String>| {
         let cells: Vec<String> =
             cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
@@ -105,7 +106,13 @@ fn as_csv<'e>(
     text.into_bytes()
 }
 
-fn planned(dictionary: &Dictionary, set: &RecordSet, text: Vec<u8>) -> Result<PlannedFile, String> {
+fn planned(
+    dictionary: &Dictionary,
+    set: &RecordSet,
+    given: &[(String, Vec<ExampleRecord>)],
+) -> Result<PlannedFile, String> {
+    let records = given.iter().filter(|(name, _)| *name == set.name);
+    let text = as_csv(set, records.flat_map(|(_, records)| records));
     let bytes = text.len() as u64;
     let input = Input::memory("example", text);
     let options =

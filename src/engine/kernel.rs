@@ -2,6 +2,7 @@
 //!
 //! A missing operand makes a value missing, an invalid one makes it invalid, unless said otherwise.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::engine::atom;
@@ -9,6 +10,7 @@ use crate::engine::bits::Bits;
 use crate::engine::program::{Node, NodeId, Op};
 use crate::engine::vector::{Space, TextRef, Values, Vector, constant_int};
 use crate::expr::typed::{ArithmeticOp, CompareOp, Function, IntervalUnit, Value};
+use crate::store::KeyHasher;
 use crate::value::form::Form;
 use crate::value::format::DateFormat;
 use crate::value::parse;
@@ -18,6 +20,34 @@ use crate::value::{Date, Decimal, Timestamp, Type};
 const HOUR: i64 = 3_600_000_000;
 /// Microseconds in a day.
 const DAY: i64 = 24 * HOUR;
+
+/// Where values come from that are not of the record at hand.
+pub(crate) enum Outside<'f> {
+    /// From the records related to those of the batch.
+    Related(&'f mut (dyn Related + 'f)),
+    /// The rows are pairs of a record under test and a related one.
+    Pairs {
+        /// The related record's columns.
+        columns: &'f [Option<Rc<Vector>>],
+        /// What is needed of the record under test.
+        operands: &'f [Rc<Vector>],
+    },
+}
+
+/// What is known of related records.
+pub(crate) trait Related {
+    /// What a selection gives; `done` holds the nodes computed so far.
+    fn output(
+        &mut self,
+        selection: usize,
+        output: usize,
+        done: &[Rc<Vector>],
+        as_of: Date,
+    ) -> Rc<Vector>;
+
+    /// What makes fingerprints of texts.
+    fn hasher(&self) -> &KeyHasher;
+}
 
 /// What the nodes of one batch are computed from.
 pub(crate) struct Frame<'f, 'b> {
@@ -33,6 +63,8 @@ pub(crate) struct Frame<'f, 'b> {
     pub(crate) answers: &'f [Vec<u64>],
     /// The typed column of each question's field: rows without text have no answer.
     pub(crate) asked: &'f [Rc<Vector>],
+    /// What is not of the record at hand.
+    pub(crate) outside: Outside<'f>,
     /// Operations whose result was out of range, and became missing.
     pub(crate) overflows: u64,
 }
@@ -115,6 +147,18 @@ fn compare_bounds(op: CompareOp, rows: usize, a: &Vector, b: &Vector) -> (Bits, 
     (known, truth)
 }
 
+/// A vector in which what is known only between two bounds is not known.
+fn exact(a: &Vector) -> Cow<'_, Vector> {
+    let Some(high) = &a.high else { return Cow::Borrowed(a) };
+    let open = Bits::from_fn(high.len(), |row| a.present.get(row) && a.int(row) != high[row]);
+    Cow::Owned(Vector {
+        values: a.values.clone(),
+        high: None,
+        present: a.present.and_not(&open),
+        invalid: a.invalid.or(&open),
+    })
+}
+
 /// A date vector's day of a row as a date; rows hold days in range by construction.
 fn day(value: i64) -> Date {
     Date(i32::try_from(value).unwrap_or(0))
@@ -130,6 +174,29 @@ impl Frame<'_, '_> {
                     .clone()
                     .unwrap_or_else(|| Rc::new(unreadable(rows)));
             }
+            Op::Output { selection, output } => {
+                return match &mut self.outside {
+                    Outside::Related(related) => {
+                        related.output(*selection, *output, done, self.as_of)
+                    }
+                    Outside::Pairs { .. } => Rc::new(unreadable(rows)),
+                };
+            }
+            Op::Column(number) => {
+                return match &self.outside {
+                    Outside::Pairs { columns, .. } => columns[*number].clone(),
+                    Outside::Related(_) => None,
+                }
+                .unwrap_or_else(|| Rc::new(unreadable(rows)));
+            }
+            Op::Operand(number) => {
+                return match &self.outside {
+                    Outside::Pairs { operands, .. } => Rc::clone(&operands[*number]),
+                    Outside::Related(_) => Rc::new(unreadable(rows)),
+                };
+            }
+            Op::Fingerprint(a) => self.fingerprint(arg(*a)),
+            Op::Unknown => unreadable(rows),
             Op::Literal(value) => constant(value.as_ref(), rows),
             Op::AsOf => constant(Some(&Value::Date(self.as_of)), rows),
             Op::Atom { set, bit } => {
@@ -188,8 +255,10 @@ impl Frame<'_, '_> {
                 let a = arg(*a);
                 Vector::truth(a.truths(rows).not(), a.present.clone(), &a.invalid)
             }
-            Op::Negate(a) => self.negate(arg(*a), node.ty),
-            Op::Arithmetic(op, a, b) => self.arithmetic(*op, arg(*a), arg(*b), node.ty),
+            Op::Negate(a) => self.negate(&exact(arg(*a)), node.ty),
+            Op::Arithmetic(op, a, b) => {
+                self.arithmetic(*op, &exact(arg(*a)), &exact(arg(*b)), node.ty)
+            }
             Op::Shift(a, amount, unit) => self.shift(arg(*a), node.ty, &|_| *amount, *unit),
             Op::Case { branches, otherwise } => {
                 let pairs: Vec<_> =
@@ -321,6 +390,22 @@ impl Frame<'_, '_> {
         Vector { values: Values::Text(values), high: None, present, invalid }
     }
 
+    fn fingerprint(&self, a: &Vector) -> Vector {
+        let mut prints = vec![0; self.rows];
+        if let Outside::Related(related) = &self.outside {
+            let hasher = related.hasher();
+            for row in a.present.rows() {
+                prints[row] = hasher.text(a.text(row, self.space)).cast_signed();
+            }
+        }
+        Vector {
+            values: Values::Decimal(prints),
+            high: None,
+            present: a.present.clone(),
+            invalid: a.invalid.clone(),
+        }
+    }
+
     fn negate(&mut self, a: &Vector, ty: Type) -> Vector {
         match ty {
             Type::Decimal => self.decimals(&[a], |row| Some(Decimal(-a.decimal(row)))),
@@ -371,7 +456,10 @@ impl Frame<'_, '_> {
 
     fn widen(&mut self, a: &Vector, ty: Type) -> Vector {
         match ty {
-            Type::Decimal => self.decimals(&[a], |row| Some(Decimal(a.decimal(row)))),
+            Type::Decimal => {
+                let a = exact(a);
+                self.decimals(&[&a], |row| Some(Decimal(a.decimal(row))))
+            }
             Type::Timestamp => {
                 let mut low = self.ints(&[a], |row| a.int(row).checked_mul(DAY));
                 if a.high.is_some() {
@@ -467,18 +555,8 @@ impl Frame<'_, '_> {
     fn call(&mut self, function: Function, args: &[&Vector], ty: Type) -> Vector {
         let rows = self.rows;
         // Values known only by bounds are open to every function but those that move or pick them.
-        let bounded = |vector: &Vector| -> Vector {
-            let mut exact = vector.clone();
-            if let Some(high) = exact.high.take() {
-                let open =
-                    Bits::from_fn(rows, |row| vector.int(row) != high[row]).and(&vector.present);
-                exact.present = exact.present.and_not(&open);
-                exact.invalid = exact.invalid.or(&open);
-            }
-            exact
-        };
-        let exact: Vec<Vector> = args.iter().map(|vector| bounded(vector)).collect();
-        let (Some(a), b) = (exact.first(), exact.get(1)) else {
+        let exact: Vec<Cow<'_, Vector>> = args.iter().map(|vector| exact(vector)).collect();
+        let (Some(a), b) = (exact.first().map(|a| &**a), exact.get(1).map(|b| &**b)) else {
             return unreadable(rows);
         };
         let b = b.unwrap_or(a);
@@ -510,7 +588,7 @@ impl Frame<'_, '_> {
                 self.ints(&[a], |row| Some(lengths[row]))
             }
             Function::Substr => {
-                let count = exact.get(2).unwrap_or(b);
+                let count = exact.get(2).map_or(b, |count| &**count);
                 self.texts(&[a, b, count], |row, space, out| {
                     let text = a.text(row, space);
                     let skip = usize::try_from(b.int(row) - 1).unwrap_or(0);
@@ -535,7 +613,7 @@ impl Frame<'_, '_> {
                 Vector::truth(truth, present, &invalid)
             }
             Function::Concat => {
-                let parts: Vec<&Vector> = exact.iter().collect();
+                let parts: Vec<&Vector> = exact.iter().map(|part| &**part).collect();
                 self.texts(&parts, |row, space, out| {
                     for part in &parts {
                         out.extend_from_slice(part.text(row, space));
@@ -582,7 +660,15 @@ impl Frame<'_, '_> {
                 let format = DateFormat::compile(shape, None).ok();
                 self.parse(a, |text| Some(i64::from(format.as_ref()?.parse(text)?.low.date().0)))
             }
-            Function::DateOf => self.ints(&[a], |row| Some(a.int(row).div_euclid(DAY))),
+            Function::DateOf => {
+                let of = args[0];
+                let mut days = self.ints(&[of], |row| Some(of.int(row).div_euclid(DAY)));
+                if of.high.is_some() {
+                    days.high =
+                        Some((0..rows).map(|row| of.int_high(row).div_euclid(DAY)).collect());
+                }
+                days
+            }
             Function::Year => self.ints(&[a], |row| Some(i64::from(day(a.int(row)).year()))),
             Function::Month => self.ints(&[a], |row| Some(i64::from(day(a.int(row)).month()))),
             Function::Day => self.ints(&[a], |row| Some(i64::from(day(a.int(row)).day()))),

@@ -8,7 +8,6 @@ use crate::engine::program::{Compiler, NodeId};
 use crate::engine::vector::{Space, Values, Vector};
 use crate::engine::verdict::Cells;
 use crate::expr::typed::{Aggregate, ArithmeticOp, Expr, FieldId};
-use crate::finding::Tag;
 use crate::rule::{Limit, LimitKind};
 use crate::store::KeyHasher;
 use crate::value::{Decimal, Type};
@@ -36,6 +35,8 @@ pub(crate) enum Leaf {
     Min(NodeId),
     Max(NodeId),
     Avg(NodeId),
+    /// A figure of the group's related records, the same in each of its records.
+    Related(NodeId),
 }
 
 #[derive(Debug, Clone)]
@@ -47,23 +48,32 @@ enum Tree {
 }
 
 /// One accumulator.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sum {
     Count(u64),
-    Share { yes: u64, no: u64 },
+    Share {
+        yes: u64,
+        no: u64,
+    },
     Distinct(HashSet<u128>),
-    Total { sum: Option<i128>, count: u64 },
+    Total {
+        sum: Option<i128>,
+        count: u64,
+    },
     Least(Option<i128>),
     Greatest(Option<i128>),
+    /// The same in every record; open where it is not known.
+    Alike {
+        value: Option<i128>,
+        open: bool,
+    },
 }
 
 /// The records of one group so far.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Group {
-    /// Where its first record is, in the order of the export: groups are shown in this order.
+    /// The place of its first record: groups are shown in this order.
     pub(crate) first: u64,
-    /// What stands for its key.
-    pub(crate) key: Vec<Tag>,
     /// One accumulator a leaf.
     pub(crate) sums: Vec<Sum>,
     /// How many records it has.
@@ -86,8 +96,8 @@ pub(crate) struct Figure {
 pub(crate) enum GroupVerdict {
     /// Within its limits.
     Keeps,
-    /// Beyond one of them: words.
-    Breaks(String),
+    /// Beyond one of them.
+    Breaks(Breach),
     /// A zero denominator, nothing to compare, or an overflow.
     Undecidable,
 }
@@ -105,28 +115,19 @@ impl MeasureTask {
         let limits = limits
             .iter()
             .map(|limit| {
-                (limit.kind, tree(&limit.bound, &mut leaves, compiler), limit.text.clone())
+                // A parameter is shown by its value in force.
+                let text = match &limit.bound {
+                    Aggregate::Literal(value) if limit.text.starts_with(':') => value.to_string(),
+                    _ => limit.text.clone(),
+                };
+                (limit.kind, tree(&limit.bound, &mut leaves, compiler), text)
             })
             .collect();
         Self { by: by.to_vec(), leaves, value, limits }
     }
 
-    fn empty(&self) -> Vec<Sum> {
-        self.leaves
-            .iter()
-            .map(|leaf| match leaf {
-                Leaf::Count | Leaf::Present(_) | Leaf::If(_) => Sum::Count(0),
-                Leaf::Share(_) => Sum::Share { yes: 0, no: 0 },
-                Leaf::Distinct(_) => Sum::Distinct(HashSet::new()),
-                Leaf::Sum(_) | Leaf::Avg(_) => Sum::Total { sum: Some(0), count: 0 },
-                Leaf::Min(_) => Sum::Least(None),
-                Leaf::Max(_) => Sum::Greatest(None),
-            })
-            .collect()
-    }
-
-    /// Adds the applicable rows of a batch to their groups. `key` gives the fingerprint of a row's group,
-    /// `shown` the record's place and what stands for the group.
+    /// Adds the applicable rows of a batch to their groups. `key` gives the fingerprint of a row's group, `place`
+    /// tells where its record stands.
     pub(crate) fn add(
         &self,
         groups: &mut Groups,
@@ -134,13 +135,12 @@ impl MeasureTask {
         cells: &Cells<'_>,
         hasher: &KeyHasher,
         key: &dyn Fn(usize) -> u128,
-        shown: &dyn Fn(usize) -> (u64, Vec<Tag>),
+        place: &dyn Fn(usize) -> u64,
     ) {
         for row in applies.rows() {
-            let group = groups.entry(key(row)).or_insert_with(|| {
-                let (first, key) = shown(row);
-                Group { first, key, sums: self.empty(), records: 0 }
-            });
+            let group = groups
+                .entry(key(row))
+                .or_insert_with(|| Group { first: place(row), ..Group::empty(&self.leaves) });
             group.records += 1;
             for (leaf, sum) in self.leaves.iter().zip(&mut group.sums) {
                 leaf.add(sum, row, cells.nodes, cells.space, hasher);
@@ -155,46 +155,108 @@ impl MeasureTask {
         let Some(value) = self.value.figure(&figures) else {
             return GroupVerdict::Undecidable;
         };
-        for (kind, bound, text) in &self.limits {
+        for (limit, (kind, bound, _)) in self.limits.iter().enumerate() {
             let Some(bound) = bound.figure(&figures) else {
                 return GroupVerdict::Undecidable;
             };
             let Some(ordering) = value.compare(bound) else {
                 return GroupVerdict::Undecidable;
             };
-            let (keeps, words) = match kind {
-                LimitKind::AtMost => (ordering.is_le(), "at most"),
-                LimitKind::AtLeast => (ordering.is_ge(), "at least"),
-                LimitKind::Equals => (ordering.is_eq(), "exactly"),
+            let keeps = match kind {
+                LimitKind::AtMost => ordering.is_le(),
+                LimitKind::AtLeast => ordering.is_ge(),
+                LimitKind::Equals => ordering.is_eq(),
             };
             if !keeps {
-                let records = group.records;
-                return GroupVerdict::Breaks(format!(
-                    "the figure is {value} over {records} records, but must be {words} {text}"
-                ));
+                let limit = u8::try_from(limit).unwrap_or(u8::MAX);
+                return GroupVerdict::Breaks(Breach { value, records: group.records, limit });
             }
         }
         GroupVerdict::Keeps
     }
 }
 
-/// Merges the groups of a later batch, whose places count from `before`.
-pub(crate) fn merge(into: &mut Groups, later: Groups, before: u64) {
-    #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on their order")]
-    for (key, mut group) in later {
-        group.first += before;
-        match into.entry(key) {
-            std::collections::hash_map::Entry::Vacant(place) => {
-                place.insert(group);
-            }
-            std::collections::hash_map::Entry::Occupied(mut place) => {
-                let earlier = place.get_mut();
-                earlier.records += group.records;
-                for (sum, more) in earlier.sums.iter_mut().zip(group.sums) {
-                    sum.merge(more);
-                }
-            }
+impl Group {
+    /// No records.
+    pub(crate) fn empty(leaves: &[Leaf]) -> Self {
+        let sums = leaves.iter().map(|leaf| match leaf {
+            Leaf::Count | Leaf::Present(_) | Leaf::If(_) => Sum::Count(0),
+            Leaf::Share(_) => Sum::Share { yes: 0, no: 0 },
+            Leaf::Distinct(_) => Sum::Distinct(HashSet::new()),
+            Leaf::Sum(_) | Leaf::Avg(_) => Sum::Total { sum: Some(0), count: 0 },
+            Leaf::Min(_) => Sum::Least(None),
+            Leaf::Max(_) => Sum::Greatest(None),
+            Leaf::Related(_) => Sum::Alike { value: None, open: false },
+        });
+        Self { first: 0, sums: sums.collect(), records: 0 }
+    }
+
+    /// Adds other records of the same group.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.first = self.first.min(other.first);
+        self.records += other.records;
+        for (sum, more) in self.sums.iter_mut().zip(other.sums) {
+            sum.merge(more);
         }
+    }
+}
+
+/// How a group breaks a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Breach {
+    value: Figure,
+    records: u64,
+    limit: u8,
+}
+
+impl Breach {
+    /// Bytes of a breach and the place of its group.
+    pub(crate) const WIDTH: usize = 49;
+
+    /// The place of its group and itself, in the order of places.
+    pub(crate) fn put(&self, place: u64) -> [u8; Self::WIDTH] {
+        let mut bytes = [0; Self::WIDTH];
+        let parts = [
+            &place.to_be_bytes()[..],
+            &self.value.numerator.to_be_bytes(),
+            &self.value.denominator.to_be_bytes(),
+            &self.records.to_be_bytes(),
+            &[self.limit],
+        ];
+        for (into, from) in bytes.iter_mut().zip(parts.concat()) {
+            *into = from;
+        }
+        bytes
+    }
+
+    /// What [`Breach::put`] has written: the place and the breach.
+    pub(crate) fn get(bytes: &[u8; Self::WIDTH]) -> (u64, Self) {
+        let (place, rest) = bytes.split_first_chunk().unwrap_or((&[0; 8], &[]));
+        let (numerator, rest) = rest.split_first_chunk().unwrap_or((&[0; 16], &[]));
+        let (denominator, rest) = rest.split_first_chunk().unwrap_or((&[0; 16], &[]));
+        let (records, rest) = rest.split_first_chunk().unwrap_or((&[0; 8], &[]));
+        let value = Figure {
+            numerator: i128::from_be_bytes(*numerator),
+            denominator: i128::from_be_bytes(*denominator),
+        };
+        let limit = rest.first().copied().unwrap_or(0);
+        (u64::from_be_bytes(*place), Self { value, records: u64::from_be_bytes(*records), limit })
+    }
+}
+
+impl MeasureTask {
+    /// What is wrong with a group, in words.
+    pub(crate) fn words(&self, breach: &Breach) -> String {
+        let Breach { value, records, limit } = breach;
+        let Some((kind, _, text)) = self.limits.get(usize::from(*limit)) else {
+            return format!("the figure is {value} over {records} records");
+        };
+        let words = match kind {
+            LimitKind::AtMost => "at most",
+            LimitKind::AtLeast => "at least",
+            LimitKind::Equals => "exactly",
+        };
+        format!("the figure is {value} over {records} records, but must be {words} {text}")
     }
 }
 
@@ -212,6 +274,7 @@ fn tree(aggregate: &Aggregate, leaves: &mut Vec<Leaf>, compiler: &mut Compiler) 
             return Tree::Arithmetic(*op, Box::new(a), Box::new(b));
         }
         Aggregate::Count => Leaf::Count,
+        Aggregate::Related(expr) => Leaf::Related(number(expr, compiler)),
         Aggregate::CountPresent(expr) => Leaf::Present(compiler.compile(expr)),
         Aggregate::CountIf(expr) => Leaf::If(compiler.compile(expr)),
         Aggregate::Share(expr) => Leaf::Share(compiler.compile(expr)),
@@ -287,6 +350,11 @@ impl Leaf {
                     *least = Some(least.map_or(value, |least| least.min(value)));
                 }
             }
+            (Self::Related(node), Sum::Alike { value: alike, open }) => {
+                let vector = &nodes[*node];
+                *open |= vector.invalid.get(row) || vector.int(row) != vector.int_high(row);
+                *alike = value(node).or(*alike);
+            }
             (Self::Max(node), Sum::Greatest(greatest)) => {
                 if let Some(value) = value(node) {
                     *greatest = Some(greatest.map_or(value, |greatest| greatest.max(value)));
@@ -309,6 +377,8 @@ impl Leaf {
                 _ => scaled((*sum)?),
             },
             Sum::Least(value) | Sum::Greatest(value) => scaled((*value)?),
+            Sum::Alike { open: true, .. } => None,
+            Sum::Alike { value, .. } => scaled((*value)?),
         }
     }
 }
@@ -328,6 +398,10 @@ impl Sum {
             }
             (Self::Least(least), Self::Least(Some(more))) => {
                 *least = Some(least.map_or(more, |least| least.min(more)));
+            }
+            (Self::Alike { value, open }, Self::Alike { value: more, open: more_open }) => {
+                *value = value.or(more);
+                *open |= more_open;
             }
             (Self::Greatest(greatest), Self::Greatest(Some(more))) => {
                 *greatest = Some(greatest.map_or(more, |greatest| greatest.max(more)));

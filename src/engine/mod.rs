@@ -10,14 +10,20 @@ mod pattern;
 mod atom;
 mod program;
 mod kernel;
+mod relation;
 mod measure;
+mod group;
 mod task;
+mod sweep;
 mod verdict;
 mod show;
 mod part;
 mod chunk;
 mod digest;
+mod options;
+mod chain;
 mod drive;
+mod stage;
 mod outcome;
 mod error;
 mod example;
@@ -25,11 +31,13 @@ mod example;
 #[cfg(test)]
 mod tests;
 
-pub use self::drive::{Hooks, ScanOptions};
 pub use self::error::EngineError;
 pub use self::example::{ExampleOutcome, run as run_example};
+pub use self::options::{Hooks, ScanOptions};
 
-use crate::finding::{KeyedHash, Scan};
+use self::outcome::Told;
+
+use crate::finding::{Account, KeyedHash, Scan};
 use crate::plan::{Plan, Readiness};
 
 /// Scans the files of a plan by its rules.
@@ -44,14 +52,22 @@ pub fn scan(
     options: &ScanOptions,
     hooks: &Hooks<'_>,
 ) -> Result<Scan, EngineError> {
-    traced(plan, options, hooks).map(|(scan, _)| scan)
+    told(plan, options, hooks).map(|told| told.scan)
 }
 
-fn traced(
+/// Scans, and says of the record that [`ScanOptions::watched`] names what each rule says of it and why.
+///
+/// # Errors
+/// As [`scan`].
+pub fn account(
     plan: &mut Plan,
     options: &ScanOptions,
     hooks: &Hooks<'_>,
-) -> Result<(Scan, outcome::Trace), EngineError> {
+) -> Result<(Scan, Vec<Account>), EngineError> {
+    told(plan, options, hooks).map(|told| (told.scan, told.accounts))
+}
+
+fn told(plan: &mut Plan, options: &ScanOptions, hooks: &Hooks<'_>) -> Result<Told, EngineError> {
     let keyed = match options.site_key {
         Some(key) => KeyedHash::with_site_key(key),
         None => KeyedHash::for_this_run(),
@@ -68,8 +84,9 @@ fn traced(
         .filter(|(_, rule)| plan.readiness(rule) == Readiness::Ready)
         .map(|(number, _)| number)
         .collect();
+    let relations = relation::Relations::of(plan, &ready);
     let contrary = {
-        let pass = drive::pass(plan, options, hooks, &keyed, &ready)?;
+        let pass = stage::pass(plan, &relations, options, hooks, &keyed, &ready)?;
         if pass.contrary.is_empty() || pass.interrupted {
             return outcome::conclude(plan, pass, options, hooks);
         }
@@ -81,6 +98,9 @@ fn traced(
     if let (Some(sink), Some(mark)) = (&hooks.findings, mark) {
         drive::lock(sink).rewind(mark).map_err(stream_error)?;
     }
-    let pass = drive::pass(plan, options, hooks, &keyed, &ready)?;
+    if let Some(sink) = &hooks.holdings {
+        drive::lock(sink).start_over().map_err(stream_error)?;
+    }
+    let pass = stage::pass(plan, &relations, options, hooks, &keyed, &ready)?;
     outcome::conclude(plan, pass, options, hooks)
 }

@@ -4,25 +4,39 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::detect::{DETECTORS, Finder, Tier};
-use crate::engine::EngineError;
 use crate::engine::bits::Bits;
 use crate::engine::chunk::{FileWork, Worker, origin_parts, priority};
-use crate::engine::drive::{FileSoFar, Hooks, Pass, ScanOptions, add, keep_lowest, lock};
-use crate::engine::measure::{self, GroupVerdict, Groups};
+use crate::engine::drive::{FileSoFar, add, keep_lowest, lock};
+use crate::engine::group::GroupStore;
+use crate::engine::measure::{Breach, Group, GroupVerdict};
 use crate::engine::part::Example;
 use crate::engine::show::Pending;
+use crate::engine::stage::Pass;
 use crate::engine::task::TaskKind;
+use crate::engine::{EngineError, Hooks, ScanOptions};
+use crate::expr::typed::FieldId;
 use crate::finding::{
-    Counts, Finding, FindingField, InputFate, InputOutcome, Masked, NotEvaluated, Outcome, Place,
-    RuleOutcome, Scan, Unit,
+    Account, Counts, Finding, FindingField, InputFate, InputOutcome, Masked, NotEvaluated, Outcome,
+    Place, RuleOutcome, Scan, Tag, Unit,
 };
 use crate::plan::{BoundFile, FileState, Plan, Readiness};
 use crate::rule::{Check, CheckedRule, Expectation, Tolerance};
 use crate::source::{Chunk, Issue, IssueClass, IssueCode, IssueLog, Tally};
-use crate::store::{Budget, OriginSorter};
+use crate::store::{OriginSorter, RowSorter};
 
 /// What each rule says of each record: rule, file, record (from 0), word.
 pub(crate) type Trace = Vec<(usize, usize, u64, Expectation)>;
+
+/// What a scan tells.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// What became of each rule and input.
+    pub(crate) scan: Scan,
+    /// The word on each record, where that is wanted.
+    pub(crate) trace: Trace,
+    /// What the rules say of the watched record.
+    pub(crate) accounts: Vec<Account>,
+}
 
 /// Ends a scan: the set checks, the groups, the outcomes.
 ///
@@ -33,12 +47,28 @@ pub(crate) fn conclude(
     mut pass: Pass<'_>,
     options: &ScanOptions,
     hooks: &Hooks<'_>,
-) -> Result<(Scan, Trace), EngineError> {
+) -> Result<Told, EngineError> {
     let stores = std::mem::take(&mut pass.shared.stores);
-    for (store, rule) in stores.into_iter().zip(pass.store_rules.clone()) {
-        repeats(&mut pass, store, rule, options, hooks)?;
+    for (store, rule) in stores.into_iter().zip(pass.places.unique.clone()) {
+        let places = repeats(&pass, store, options)?;
+        late(&mut pass, rule, places, options, hooks)?;
     }
-    let mut groups = rule_groups(plan, &mut pass);
+    let sorters = std::mem::take(&mut pass.shared.sorters);
+    for (sorter, rule) in sorters.into_iter().zip(pass.places.sorted.clone()) {
+        let mut places = OriginSorter::new(Arc::clone(&pass.budget), options.temp_dir.clone());
+        sorter
+            .sweep(&mut |place| places.push(place))
+            .map_err(|error| options.spill_error(&error))?;
+        late(&mut pass, rule, places, options, hooks)?;
+    }
+    let orphans = std::mem::take(&mut pass.shared.orphans);
+    for (places, rule) in orphans.into_iter().zip(pass.places.references.clone()) {
+        let places = places.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        late(&mut pass, rule, places, options, hooks)?;
+    }
+    let stores = std::mem::take(&mut pass.shared.groups);
+    let mut groups: HashMap<usize, GroupStore> =
+        pass.places.measures.iter().copied().zip(stores).collect();
     let mut outcomes = Vec::new();
     let mut trace = Trace::new();
     for (number, rule) in plan.rules.iter().enumerate() {
@@ -54,15 +84,20 @@ pub(crate) fn conclude(
                 Check::Columns { closed, order } => {
                     columns(plan, number, rule, *closed, order, options, hooks)?
                 }
-                Check::Measure { .. } => {
-                    let groups = groups.remove(&number).unwrap_or_default();
-                    measured(&pass, number, rule, groups, options, hooks, &mut trace)?
-                }
+                Check::Measure { .. } | Check::SmallCells { .. } => match groups.remove(&number) {
+                    Some(groups) => {
+                        measured(&pass, number, rule, groups, options, hooks, &mut trace)?
+                    }
+                    None => empty(number, rule, Outcome::NotApplicable),
+                },
                 _ => recorded(&pass, number, rule, options, &mut trace),
             },
         };
         outcomes.push(outcome);
     }
+    let accounts =
+        pass.files.iter_mut().flat_map(|(_, so_far)| std::mem::take(&mut so_far.accounts));
+    let accounts = accounts.collect();
     let interrupted = pass.interrupted;
     if interrupted {
         for outcome in &mut outcomes {
@@ -74,12 +109,13 @@ pub(crate) fn conclude(
             }
         }
     }
-    Ok((Scan { inputs: inputs(plan, &pass), rules: outcomes, interrupted }, trace))
+    let scan = Scan { inputs: inputs(plan, &pass), rules: outcomes, interrupted };
+    Ok(Told { scan, trace, accounts })
 }
 
 fn unit(rule: &CheckedRule) -> Unit {
     match rule.check {
-        Check::Measure { .. } => Unit::Group,
+        Check::Measure { .. } | Check::SmallCells { .. } => Unit::Group,
         Check::Columns { .. } => Unit::Field,
         _ => Unit::Record,
     }
@@ -181,31 +217,12 @@ fn spread(by_file: Vec<Vec<Example>>, most: usize) -> Vec<Finding> {
     chosen
 }
 
-/// The groups of every measure, joined over its files in their order.
-fn rule_groups(plan: &Plan, pass: &mut Pass<'_>) -> HashMap<usize, Groups> {
-    let mut all: HashMap<usize, Groups> = HashMap::new();
-    let mut before = 0;
-    for (work, so_far) in &mut pass.files {
-        for (task, of) in work.tasks.tasks.iter().zip(&mut so_far.tasks) {
-            if matches!(plan.rules[task.rule].check, Check::Measure { .. }) {
-                measure::merge(
-                    all.entry(task.rule).or_default(),
-                    std::mem::take(&mut of.groups),
-                    before,
-                );
-            }
-        }
-        before += so_far.tally.records;
-    }
-    all
-}
-
 /// A rule that counts groups.
 fn measured(
     pass: &Pass<'_>,
     number: usize,
     rule: &CheckedRule,
-    groups: Groups,
+    groups: GroupStore,
     options: &ScanOptions,
     hooks: &Hooks<'_>,
     trace: &mut Trace,
@@ -218,32 +235,49 @@ fn measured(
         })
     });
     let Some(measure) = task else { return Ok(outcome) };
-    let mut ordered: Vec<_> = groups.into_values().collect();
-    ordered.sort_by_key(|group| group.first);
-    for (nth, group) in ordered.iter().enumerate() {
-        outcome.counts.records += 1;
+    let spill = |error: std::io::Error| options.spill_error(&error);
+    let counts = &mut outcome.counts;
+    let broken = RowSorter::new(Arc::clone(&pass.budget), options.temp_dir.clone());
+    let mut words = Vec::new();
+    let judge_group = &mut |group: &Group| {
+        counts.records += 1;
         let word = match measure.judge(group) {
             GroupVerdict::Keeps => {
-                outcome.counts.passed += 1;
+                counts.passed += 1;
                 Expectation::Pass
             }
             GroupVerdict::Undecidable => {
-                outcome.counts.not_evaluable += 1;
+                counts.not_evaluable += 1;
                 Expectation::NotEvaluable
             }
-            GroupVerdict::Breaks(message) => {
-                outcome.counts.violations += 1;
-                let mut finding = Finding::plain(outcome.rule, Place::default(), message);
-                finding.key.clone_from(&group.key);
-                stream(hooks, &finding)?;
-                if outcome.findings.len() < options.examples {
-                    outcome.findings.push(finding);
-                }
+            GroupVerdict::Breaks(breach) => {
+                counts.violations += 1;
+                broken.push_all(&[breach.put(group.first)])?;
                 Expectation::Violation
             }
         };
         if options.trace {
-            trace.push((number, 0, nth as u64, word));
+            words.push((group.first, word));
+        }
+        Ok(())
+    };
+    groups.finish(&measure.leaves, judge_group).map_err(spill)?;
+    words.sort_unstable_by_key(|(first, _)| *first);
+    trace.extend(
+        words.into_iter().enumerate().map(|(nth, (_, word))| (number, 0, nth as u64, word)),
+    );
+    let mut fetcher = Fetcher::new(options.chunk_size);
+    for row in broken.finish().map_err(spill)? {
+        let (place, breach) = Breach::get(&row.map_err(spill)?);
+        if outcome.findings.len() >= options.examples && hooks.findings.is_none() {
+            break;
+        }
+        let message = measure.words(&breach);
+        let mut finding = Finding::plain(outcome.rule, Place::default(), message);
+        finding.key = fetcher.group(pass, place, &measure.by);
+        stream(hooks, &finding)?;
+        if outcome.findings.len() < options.examples {
+            outcome.findings.push(finding);
         }
     }
     if outcome.counts.not_evaluable > 0 {
@@ -327,20 +361,13 @@ fn stream(hooks: &Hooks<'_>, finding: &Finding) -> Result<(), EngineError> {
     }
 }
 
-/// Finds the repeated keys of one uniqueness rule, and fetches the records that are shown.
+/// Finds the places of the repeated keys of one uniqueness rule.
 fn repeats(
-    pass: &mut Pass<'_>,
+    pass: &Pass<'_>,
     store: crate::store::KeyStore,
-    rule: usize,
     options: &ScanOptions,
-    hooks: &Hooks<'_>,
-) -> Result<(), EngineError> {
-    let spill = |error: std::io::Error| EngineError::Spill {
-        folder: options.temp_dir.display().to_string(),
-        kind: error.kind(),
-    };
-    let budget = Arc::new(Budget::new(options.memory));
-    let mut sorter = OriginSorter::new(budget, options.temp_dir.clone());
+) -> Result<OriginSorter, EngineError> {
+    let mut places = OriginSorter::new(Arc::clone(&pass.budget), options.temp_dir.clone());
     let mut failed = None;
     let dead = |place: u64| {
         let (file, chunk, _, attempt) = origin_parts(place);
@@ -349,22 +376,34 @@ fn repeats(
     store
         .finish(&dead, &mut |origins| {
             for &place in origins {
-                if let Err(error) = sorter.push(place) {
+                if let Err(error) = places.push(place) {
                     failed.get_or_insert(error);
                 }
             }
         })
-        .map_err(spill)?;
-    if let Some(error) = failed {
-        return Err(spill(error));
+        .map_err(|error| options.spill_error(&error))?;
+    match failed {
+        Some(error) => Err(options.spill_error(&error)),
+        None => Ok(places),
     }
+}
+
+/// Enters the violations of one rule that were found when all records were known, and fetches the records that
+/// are shown.
+fn late(
+    pass: &mut Pass<'_>,
+    rule: usize,
+    places: OriginSorter,
+    options: &ScanOptions,
+    hooks: &Hooks<'_>,
+) -> Result<(), EngineError> {
+    let spill = |error: std::io::Error| options.spill_error(&error);
     let streaming = hooks.findings.is_some();
     let mut current: Option<(usize, u64)> = None;
     let mut here: Vec<u64> = Vec::new();
     let mut best: BTreeMap<usize, Vec<(u64, u64, u64)>> = BTreeMap::new();
-    let mut fetcher =
-        Fetcher { worker: Worker::default(), chunk: Chunk::default(), size: options.chunk_size };
-    for place in sorter.finish().map_err(spill)? {
+    let mut fetcher = Fetcher::new(options.chunk_size);
+    for place in places.finish().map_err(spill)? {
         let (file, chunk, record, _) = origin_parts(place.map_err(spill)?);
         let Some(index) = pass.files.iter().position(|(work, _)| work.number == file) else {
             continue;
@@ -380,6 +419,14 @@ fn repeats(
             .ok()
             .and_then(|chunk| so_far.chunks.get(chunk))
             .map_or(0, |at| at.records);
+        let told = so_far.accounts.iter_mut().find(|account| {
+            account.finding.rule as usize == rule
+                && account.finding.place.record == Some(before + record + 1)
+        });
+        if let Some(account) = told {
+            account.word = Expectation::Violation;
+            account.finding.message = late_message(work, number);
+        }
         if work.trace
             && let Some(entry) =
                 task.trace.iter_mut().find(|(number, _)| *number == before + record)
@@ -446,9 +493,49 @@ struct Fetcher {
     worker: Worker,
     chunk: Chunk,
     size: u64,
+    /// File and chunk that the batch holds.
+    holds: Option<(usize, u64)>,
 }
 
 impl Fetcher {
+    fn new(size: u64) -> Self {
+        Self { worker: Worker::default(), chunk: Chunk::default(), size, holds: None }
+    }
+
+    /// Reads a chunk again; `false` where that cannot be done any more.
+    fn load(&mut self, (work, so_far): &(FileWork<'_>, FileSoFar), chunk: u64) -> bool {
+        if self.holds == Some((work.number, chunk)) {
+            return true;
+        }
+        self.holds = None;
+        let Some(at) = usize::try_from(chunk).ok().and_then(|chunk| so_far.chunks.get(chunk))
+        else {
+            return false;
+        };
+        let table = &work.file.table;
+        let loaded = table
+            .load(&mut self.chunk, chunk, self.size)
+            .and_then(|()| table.split(&mut self.chunk, at.start, &mut self.worker.batch));
+        if loaded.is_ok() {
+            self.holds = Some((work.number, chunk));
+        }
+        loaded.is_ok()
+    }
+
+    /// What stands for the group of the record at a place.
+    fn group(&mut self, pass: &Pass<'_>, place: u64, by: &[FieldId]) -> Vec<Tag> {
+        let (file, chunk, record, _) = origin_parts(place);
+        let Some(file) = pass.files.iter().find(|(work, _)| work.number == file) else {
+            return Vec::new();
+        };
+        if !self.load(file, chunk) {
+            return Vec::new();
+        }
+        let batch = &mut self.worker.batch;
+        let row = (0..batch.rows).find(|row| batch.ordinal(*row) == record);
+        row.map(|row| file.0.shower.group(&file.0, batch, by, row)).unwrap_or_default()
+    }
+
     fn stream(
         &mut self,
         file: &(FileWork<'_>, FileSoFar),
@@ -472,31 +559,18 @@ impl Fetcher {
         records: &[u64],
     ) -> Vec<Finding> {
         let (work, so_far) = file;
+        if !self.load(file, chunk) {
+            return Vec::new();
+        }
         let Some(at) = usize::try_from(chunk).ok().and_then(|chunk| so_far.chunks.get(chunk))
         else {
             return Vec::new();
         };
-        let table = &work.file.table;
-        let loaded = table
-            .load(&mut self.chunk, chunk, self.size)
-            .and_then(|()| table.split(&mut self.chunk, at.start, &mut self.worker.batch));
-        if loaded.is_err() {
-            return Vec::new();
-        }
         let batch = &mut self.worker.batch;
         let Some(task) = work.tasks.tasks.iter().position(|task| task.rule == rule) else {
             return Vec::new();
         };
-        let names = match &work.tasks.tasks[task].kind {
-            TaskKind::Unique { fields, .. } => {
-                let names: Vec<String> = fields
-                    .iter()
-                    .map(|field| format!("`{}`", work.set.field(*field).name))
-                    .collect();
-                names.join(", ")
-            }
-            _ => String::new(),
-        };
+        let message = late_message(work, task);
         let pendings: Vec<Pending> = (0..batch.rows)
             .filter(|&row| records.binary_search(&batch.ordinal(row)).is_ok())
             .map(|row| Pending {
@@ -504,9 +578,10 @@ impl Fetcher {
                 row,
                 priority: 0,
                 shown: true,
-                message: format!("{names} has the same value in another record"),
+                message: message.clone(),
                 fields: None,
                 run: None,
+                account: None,
                 found: None,
             })
             .collect();
@@ -517,6 +592,31 @@ impl Fetcher {
             finding.place.line = finding.place.line.map(|line| line + at.lines);
         }
         findings
+    }
+}
+
+/// What is wrong with the records of a rule that is judged when all records are known.
+fn late_message(work: &FileWork<'_>, task: usize) -> String {
+    let name = |field: &FieldId| format!("`{}`", work.set.field(*field).name);
+    let task = &work.tasks.tasks[task];
+    match &task.kind {
+        TaskKind::Unique { fields, .. } => {
+            let names: Vec<String> = fields.iter().map(name).collect();
+            format!("{} has the same value in another record", names.join(", "))
+        }
+        TaskKind::NoOverlap { from, to, .. } => {
+            format!("{} to {} overlaps another record of the group", name(from), name(to))
+        }
+        TaskKind::GapFree { field, .. } => {
+            format!("{}: the number before it is missing, or it stands twice", name(field))
+        }
+        TaskKind::References { .. } => {
+            let rule = &work.rules[task.rule];
+            let related = rule.relations.first().map_or("", |relation| &relation.record_set);
+            let names: Vec<String> = rule.fields.iter().map(name).collect();
+            format!("no record of `{related}` has the key in {}", names.join(", "))
+        }
+        _ => work.rules[task.rule].title.clone(),
     }
 }
 

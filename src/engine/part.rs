@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::engine::measure::Groups;
+use crate::engine::relation::Yield;
 use crate::engine::verdict::Ranked;
-use crate::finding::{Counts, Finding};
+use crate::finding::{Account, Counts, Finding, Holding};
 use crate::rule::Expectation;
 use crate::source::{Footer, IssueLog, Tally};
 
@@ -19,6 +20,10 @@ pub(crate) struct TaskPart {
     pub(crate) examples: Vec<Example>,
     /// Groups of a measure.
     pub(crate) groups: Groups,
+    /// Intervals or numbers that are compared when all are known, as rows to be sorted.
+    pub(crate) sorted: Vec<u8>,
+    /// The places of records that violate a rule whose findings are fetched when all records are known.
+    pub(crate) late: Vec<u8>,
     /// First and last values of an order, by group.
     pub(crate) runs: Vec<Run>,
     /// What the rule says of each record, where that is asked for: relative record number and word.
@@ -60,6 +65,12 @@ pub(crate) struct ChunkPart {
     pub(crate) issues: IssueLog,
     /// One entry a task.
     pub(crate) tasks: Vec<TaskPart>,
+    /// What the records give to tables and joins.
+    pub(crate) yields: Vec<Yield>,
+    /// What the rules say of the watched record.
+    pub(crate) accounts: Vec<Account>,
+    /// How long each record is kept, where that is asked for.
+    pub(crate) holdings: Vec<Holding>,
     /// Every finding, in the order of records and rules, where they are streamed.
     pub(crate) stream: Vec<Finding>,
     /// Valid multi-byte sequences and damaged bytes seen.

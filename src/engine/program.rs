@@ -44,6 +44,19 @@ pub(crate) enum Op {
     Call(Function, Vec<NodeId>),
     Matches(NodeId, regex::bytes::Regex),
     InSet(NodeId, Arc<CodeSet>),
+    /// What a selection of related records gives.
+    Output {
+        selection: usize,
+        output: usize,
+    },
+    /// In what looks at both records: a column of the related record.
+    Column(usize),
+    /// In what looks at both records: a value of the record under test.
+    Operand(usize),
+    /// The fingerprint of a text, which is all that is known of the texts of related records.
+    Fingerprint(NodeId),
+    /// What the export does not say.
+    Unknown,
 }
 
 /// One node.
@@ -68,16 +81,32 @@ pub(crate) struct Program {
     pub(crate) raw: BTreeSet<FieldId>,
 }
 
+/// Says of an expression whether its values come from elsewhere than the record at hand, and from where.
+pub(crate) type Outsider<'o> = dyn FnMut(&Expr) -> Option<Op> + 'o;
+
 /// Builds a program; equal parts of different rules become one node.
-#[derive(Debug, Default)]
-pub(crate) struct Compiler {
+#[derive(Default)]
+pub(crate) struct Compiler<'o> {
     /// What was built.
     pub(crate) program: Program,
     known: HashMap<String, NodeId>,
     atoms: HashMap<String, (usize, u8)>,
+    /// Expressions whose values come from elsewhere than the record at hand.
+    outside: Option<&'o mut Outsider<'o>>,
 }
 
-impl Compiler {
+impl<'o> Compiler<'o> {
+    /// Goes on with a program; `outside` says of each expression, the outer ones first, whether its values come
+    /// from elsewhere than the record at hand.
+    pub(crate) fn within(program: Program, outside: &'o mut Outsider<'o>) -> Self {
+        Self { program, outside: Some(outside), ..Self::default() }
+    }
+
+    /// What was built.
+    pub(crate) fn into_program(self) -> Program {
+        self.program
+    }
+
     fn node(&mut self, op: Op, ty: Type) -> NodeId {
         let key = format!("{ty:?} {op:?}");
         if let Some(&id) = self.known.get(&key) {
@@ -122,10 +151,13 @@ impl Compiler {
 
     /// Compiles an expression and gives the node of its value.
     pub(crate) fn compile(&mut self, expr: &Expr) -> NodeId {
+        let ty = expr.ty;
+        if let Some(op) = self.outside.as_mut().and_then(|outside| outside(expr)) {
+            return self.node(op, ty);
+        }
         if let Some(id) = self.question(expr) {
             return id;
         }
-        let ty = expr.ty;
         let op = match &expr.kind {
             ExprKind::Literal(value) => Op::Literal(value.clone()),
             ExprKind::Field(field) => {
@@ -133,9 +165,16 @@ impl Compiler {
                 Op::Field(*field)
             }
             ExprKind::AsOf => Op::AsOf,
-            ExprKind::Compare(op, a, b) => Op::Compare(*op, self.compile(a), self.compile(b)),
+            ExprKind::This(_) | ExprKind::Related(..) | ExprKind::Fold { .. } => Op::Unknown,
+            ExprKind::Compare(op, a, b) => {
+                let (a, b) = self.comparable(a, b);
+                Op::Compare(*op, a, b)
+            }
             ExprKind::IsNull(a) => Op::IsNull(self.compile(a)),
-            ExprKind::IsDistinct(a, b) => Op::IsDistinct(self.compile(a), self.compile(b)),
+            ExprKind::IsDistinct(a, b) => {
+                let (a, b) = self.comparable(a, b);
+                Op::IsDistinct(a, b)
+            }
             ExprKind::InList(a, list) => Op::InList(self.compile(a), Arc::clone(list)),
             ExprKind::Between(x, low, high) => {
                 let x = self.compile(x);
@@ -166,6 +205,32 @@ impl Compiler {
             ExprKind::InSet(a, set) => Op::InSet(self.compile(a), Arc::clone(set)),
         };
         self.node(op, ty)
+    }
+
+    /// The nodes of two values that are compared. Where one is a text of another record, of which only the
+    /// fingerprint is known, so is the other.
+    fn comparable(&mut self, a: &Expr, b: &Expr) -> (NodeId, NodeId) {
+        let text = a.ty == Type::Text;
+        let (a, b) = (self.compile(a), self.compile(b));
+        if text && self.is_fingerprint(a) != self.is_fingerprint(b) {
+            return (self.fingerprint(a), self.fingerprint(b));
+        }
+        (a, b)
+    }
+
+    fn is_fingerprint(&self, node: NodeId) -> bool {
+        matches!(
+            self.program.nodes[node].op,
+            Op::Output { .. } | Op::Column(_) | Op::Operand(_) | Op::Fingerprint(_)
+        )
+    }
+
+    /// The fingerprint of a text, unless it is one already; other values as they are.
+    pub(crate) fn fingerprint(&mut self, node: NodeId) -> NodeId {
+        if self.program.nodes[node].ty != Type::Text || self.is_fingerprint(node) {
+            return node;
+        }
+        self.node(Op::Fingerprint(node), Type::Text)
     }
 
     /// An expression that asks something of one field's text becomes a question, answered once a text.

@@ -9,6 +9,7 @@ use crate::engine::chunk::FileWork;
 use crate::engine::verdict::{Cells, cell};
 use crate::expr::typed::{Expr, ExprKind, FieldId, Value};
 use crate::finding::{Finding, FindingField, KeyedHash, Masked, Place, Reveal, Tag};
+use crate::plan::ReaderKind;
 use crate::rule::{Check, CheckedRule, Field};
 use crate::source::{Batch, CellSpan};
 use crate::value::FieldType;
@@ -30,6 +31,8 @@ pub(crate) struct Pending {
     pub(crate) fields: Option<Vec<FieldId>>,
     /// The run whose boundary it may break.
     pub(crate) run: Option<usize>,
+    /// The account that it belongs to, where it is no violation that is to be shown.
+    pub(crate) account: Option<usize>,
     /// An identifier: column, its name, detector, place.
     pub(crate) found: Option<(usize, String, &'static str, Hit)>,
 }
@@ -77,6 +80,35 @@ impl<'p> Shower<'p> {
                     .filter(|cells| cells.texts.present.get(row))
                     .map(|of| cells.space.get(of.texts.refs[row]));
                 self.tag(work.set.field(field), text)
+            })
+            .collect()
+    }
+
+    /// What stands for the group of a row of a batch that was read again.
+    pub(crate) fn group(
+        &self,
+        work: &FileWork<'_>,
+        batch: &mut Batch,
+        by: &[FieldId],
+        row: usize,
+    ) -> Vec<Tag> {
+        let mut spans: Vec<CellSpan> = Vec::new();
+        by.iter()
+            .map(|&field| {
+                let said = work.set.field(field);
+                let Some(bound) = &work.file.columns[usize::from(field.0)] else {
+                    return self.tag(said, None);
+                };
+                batch.column(bound.column, &mut spans);
+                let raw = spans.get(row).map_or(&[][..], |span| cell(*span, &batch.buffer));
+                let text = if said.ty == FieldType::Text { raw } else { raw.trim_ascii() };
+                let means_missing = bound.reader.nulls.iter().any(|null| **null == *text);
+                let mapped = match &bound.reader.kind {
+                    ReaderKind::Code(Some(map)) => map.get(text),
+                    _ => None,
+                };
+                let text = mapped.map_or(text, |canonical| canonical.as_bytes());
+                self.tag(said, (!text.is_empty() && !means_missing).then_some(text))
             })
             .collect()
     }

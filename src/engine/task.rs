@@ -6,13 +6,19 @@ use std::sync::Arc;
 use crate::detect::{Context, Finder, Tier};
 use crate::engine::atom::Atom;
 use crate::engine::measure::MeasureTask;
-use crate::engine::program::{Compiler, NodeId, Program};
+use crate::engine::program::{Compiler, NodeId, Op, Program};
+use crate::engine::relation::{
+    Access, Harvest, Head, Output, Relations, SetRelations, Shape, asked, retained,
+};
 use crate::expr::fields_of;
-use crate::expr::typed::{Expr, ExprKind, FieldId, Function};
+use crate::expr::typed::{Aggregate, Expr, ExprKind, FieldId, Function, RelationId};
 use crate::finding::header_text;
 use crate::plan::{BoundFile, Plan};
-use crate::rule::{Check, CheckedRule, Direction, FormatCheck, Within};
-use crate::value::Type;
+use crate::retention::{Fact, RetainKind, Timetable};
+use crate::rule::{
+    Check, CheckedRule, Direction, FormatCheck, Limit, LimitKind, RecordSet, Within,
+};
+use crate::value::{Decimal, Type};
 
 /// The rules of a record set as nodes of one program.
 #[derive(Debug)]
@@ -21,6 +27,64 @@ pub(crate) struct SetTasks {
     pub(crate) program: Program,
     /// The rules.
     pub(crate) tasks: Vec<Task>,
+    /// What the programs of selections need of the record under test, by selection.
+    pub(crate) operands: Vec<Vec<NodeId>>,
+    /// What the records give to tables and joins.
+    pub(crate) harvests: Vec<Harvest>,
+}
+
+/// Why a file is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Purpose<'p> {
+    /// To judge its records, and to gather the tables of its record set that are not known yet.
+    Judge {
+        /// How related records are found.
+        accesses: &'p [Access],
+        /// The tables to gather.
+        tables: &'p [usize],
+        /// Whether each record's own key is needed.
+        keys: Keys,
+    },
+    /// To gather tables alone.
+    Gather {
+        /// The tables.
+        tables: &'p [usize],
+    },
+    /// To gather the keys of joins: selection and where its keys go.
+    Emit {
+        /// The selections and sinks.
+        probes: &'p [(usize, usize)],
+    },
+}
+
+/// Whether each record's own key is needed, whatever the rules name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keys {
+    Needed,
+    LeftOut,
+}
+
+/// Where the rules of a scan put what is judged when all records are known.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    /// The rule of each key store.
+    pub(crate) unique: Vec<usize>,
+    /// The rule of each sorter.
+    pub(crate) sorted: Vec<usize>,
+    /// The measures.
+    pub(crate) measures: Vec<usize>,
+    /// The rules about references.
+    pub(crate) references: Vec<usize>,
+    /// The first sink of keys without a known parent; one a rule in `orphans`.
+    pub(crate) first_orphan: usize,
+    /// The rules whose parents were put aside.
+    pub(crate) orphans: Vec<usize>,
+}
+
+impl Places {
+    fn of(list: &[usize], rule: usize) -> usize {
+        list.iter().position(|other| *other == rule).unwrap_or(0)
+    }
 }
 
 /// One rule.
@@ -37,6 +101,32 @@ pub(crate) struct Task {
     /// Fields that keep a record from being judged only when they cannot be read: where they are missing the
     /// rule has an answer all the same (`revoked_at IS NULL OR …`, the end of a deadline).
     pub(crate) may_be_missing: Vec<FieldId>,
+    /// What it asks of related records: selection, output, and how people call it.
+    pub(crate) asks: Vec<Ask>,
+}
+
+/// Something that a rule asks of related records.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    /// The selection.
+    pub(crate) selection: usize,
+    /// The output.
+    pub(crate) output: usize,
+    /// The record set of the related records.
+    pub(crate) records: String,
+    /// What is asked: `patient.birth_date`, `count(summary)`.
+    pub(crate) name: String,
+    /// Of how many of them.
+    pub(crate) kind: AskKind,
+}
+
+/// Of how many related records something is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AskKind {
+    /// Of the one.
+    One,
+    /// Of all.
+    All,
 }
 
 /// What a rule checks.
@@ -62,6 +152,38 @@ pub(crate) enum TaskKind {
     Ordered { field: FieldId, by: Vec<FieldId>, direction: Direction, strict: bool },
     /// No identifiers.
     Identifiers(IdentifierTask),
+    /// There is a record with the key.
+    References { access: usize, late: usize, sink: Option<usize> },
+    /// No other interval of the group overlaps; the number of the sorter.
+    NoOverlap { by: Vec<FieldId>, from: FieldId, to: FieldId, sorter: usize },
+    /// No number missing or twice; the number of the sorter.
+    GapFree { field: FieldId, by: Vec<FieldId>, sorter: usize },
+    /// Kept as long as the schedules ask, and no longer than they let.
+    Retain(RetainTask),
+}
+
+/// Where a fact comes from.
+#[derive(Debug)]
+pub(crate) struct FactSource {
+    /// The fact.
+    pub(crate) fact: Fact,
+    /// The node of its value.
+    pub(crate) node: NodeId,
+    /// The type of its value.
+    pub(crate) ty: Type,
+    /// The accesses over whose records it is a figure: of a record without their key it is unknown.
+    pub(crate) over: Vec<usize>,
+}
+
+/// A question to the schedules.
+#[derive(Debug)]
+pub(crate) struct RetainTask {
+    /// What is asked.
+    pub(crate) kind: RetainKind,
+    /// Where the facts of a record come from.
+    pub(crate) facts: Vec<FactSource>,
+    /// The rows that hold where the audit is made.
+    pub(crate) timetable: Arc<Timetable>,
 }
 
 /// A deadline.
@@ -101,21 +223,78 @@ pub(crate) struct SearchedColumn {
     pub(crate) context: Context,
 }
 
-/// Compiles the rules that can run on a file. `stores` gives the number of the key store of a rule.
+/// Compiles the rules that can run on a file.
 pub(crate) fn compile(
     plan: &Plan,
-    file: &BoundFile,
+    (number_of_file, file): (usize, &BoundFile),
     ready: &[usize],
-    stores: &dyn Fn(usize) -> usize,
+    relations: &Relations,
+    places: &Places,
+    purpose: Purpose<'_>,
 ) -> SetTasks {
     let set = &plan.dictionary.sets[file.set];
-    let mut compiler = Compiler::default();
+    let of_set = &relations.sets[file.set];
+    let rule_at_hand = std::cell::Cell::new(usize::MAX);
+    let mut outside = |expr: &Expr| {
+        let (selection, output) = of_set.output(rule_at_hand.get(), expr)?;
+        Some(Op::Output { selection, output })
+    };
+    let mut compiler = Compiler::within(Program::default(), &mut outside);
+    let (accesses, tables, probes): (&[Access], &[usize], &[(usize, usize)]) = match purpose {
+        Purpose::Judge { accesses, tables, .. } => (accesses, tables, &[]),
+        Purpose::Gather { tables } => (&[], tables, &[]),
+        Purpose::Emit { probes } => (&[], &[], probes),
+    };
+    let operands: Vec<Vec<NodeId>> = match purpose {
+        Purpose::Gather { .. } => Vec::new(),
+        Purpose::Judge { .. } | Purpose::Emit { .. } => of_set
+            .selections
+            .iter()
+            .map(|selection| {
+                let nodes = selection.operands.iter().map(|expr| column(&mut compiler, expr));
+                nodes.collect()
+            })
+            .collect(),
+    };
+    let mut harvests = Vec::new();
+    for &table in tables {
+        let spec = &relations.tables[table];
+        if spec.set != file.set {
+            continue;
+        }
+        key_fields(&mut compiler, set, &spec.key);
+        let filter = spec.filter.as_ref().map(|expr| compiler.compile(expr));
+        let columns = spec.columns.iter();
+        let columns =
+            columns.map(|expr| (column(&mut compiler, expr), Shape::of(expr.ty))).collect();
+        let head = if spec.is_bare() { Head::Nothing } else { Head::Certainty(filter) };
+        harvests.push(Harvest { sink: table, key: spec.key.clone(), head, columns });
+    }
+    for &(selection, sink) in probes {
+        let spec = &of_set.selections[selection];
+        let key = of_set.accesses[spec.access].mine.clone();
+        key_fields(&mut compiler, set, &key);
+        let shapes = spec.operands.iter().map(|expr| Shape::of(expr.ty));
+        let columns = operands[selection].iter().copied().zip(shapes).collect();
+        harvests.push(Harvest { sink, key, head: Head::Place { file: number_of_file }, columns });
+    }
+    if !accesses.is_empty() {
+        for access in &of_set.accesses {
+            key_fields(&mut compiler, set, &access.mine);
+        }
+    }
+    if let Purpose::Judge { keys: Keys::Needed, .. } = purpose {
+        key_fields(&mut compiler, set, &file.key);
+        compiler.program.raw.extend(&file.key);
+    }
     let mut tasks = Vec::new();
-    for &number in ready {
+    let judged: &[usize] = if matches!(purpose, Purpose::Judge { .. }) { ready } else { &[] };
+    for &number in judged {
         let rule = &plan.rules[number];
         if rule.record_set != set.name {
             continue;
         }
+        rule_at_hand.set(number);
         let applies = rule.applies.as_ref().map(|expr| compiler.compile(expr));
         let kind = match &rule.check {
             Check::Require(fields) => TaskKind::Require(need(&mut compiler, fields)),
@@ -160,15 +339,16 @@ pub(crate) fn compile(
                 TaskKind::Readable(need(&mut compiler, &bound))
             }
             Check::Unique(fields) => {
-                compiler.program.raw.extend(fields);
-                TaskKind::Unique { fields: fields.clone(), store: stores(number) }
+                key_fields(&mut compiler, set, fields);
+                let store = Places::of(&places.unique, number);
+                TaskKind::Unique { fields: fields.clone(), store }
             }
             Check::Measure { value, by, limits } => {
-                compiler.program.raw.extend(by);
+                key_fields(&mut compiler, set, by);
                 TaskKind::Measure(MeasureTask::compile(value, by, limits, &mut compiler))
             }
             Check::Ordered { field, by, direction, strict } => {
-                compiler.program.raw.extend(by);
+                key_fields(&mut compiler, set, by);
                 need(&mut compiler, &[*field]);
                 TaskKind::Ordered {
                     field: *field,
@@ -204,6 +384,53 @@ pub(crate) fn compile(
                     fictional: rule.report_fictional,
                 })
             }
+            Check::References { relation, .. } => {
+                let Some(access) = of_set.access_of(number, *relation) else { continue };
+                let orphan = places.orphans.iter().position(|other| *other == number);
+                let sink = orphan.map(|orphan| places.first_orphan + orphan);
+                let late = Places::of(&places.references, number);
+                TaskKind::References { access, late, sink }
+            }
+            Check::NoOverlap { by, from, to } => {
+                key_fields(&mut compiler, set, by);
+                need(&mut compiler, &[*from, *to]);
+                let sorter = Places::of(&places.sorted, number);
+                TaskKind::NoOverlap { by: by.clone(), from: *from, to: *to, sorter }
+            }
+            Check::GapFree { field, by } => {
+                key_fields(&mut compiler, set, by);
+                need(&mut compiler, &[*field]);
+                let sorter = Places::of(&places.sorted, number);
+                TaskKind::GapFree { field: *field, by: by.clone(), sorter }
+            }
+            Check::SmallCells { by, at_least } => {
+                key_fields(&mut compiler, set, by);
+                let bound = Decimal::from_i64(i64::try_from(*at_least).unwrap_or(i64::MAX));
+                let limit = Limit {
+                    kind: LimitKind::AtLeast,
+                    bound: Aggregate::Literal(bound),
+                    text: at_least.to_string(),
+                };
+                let task = MeasureTask::compile(&Aggregate::Count, by, &[limit], &mut compiler);
+                TaskKind::Measure(task)
+            }
+            Check::Retain(retain) => {
+                let facts = retained(plan, rule, retain);
+                TaskKind::Retain(RetainTask {
+                    kind: retain.kind,
+                    facts: (facts.into_iter())
+                        .map(|fact| FactSource {
+                            fact: fact.fact,
+                            node: compiler.compile(&fact.value),
+                            ty: fact.value.ty,
+                            over: (folded(&fact.value).into_iter())
+                                .filter_map(|relation| of_set.access_of(number, relation))
+                                .collect(),
+                        })
+                        .collect(),
+                    timetable: Arc::clone(&retain.timetable),
+                })
+            }
             Check::Columns { .. } => continue,
         };
         tasks.push(Task {
@@ -212,9 +439,76 @@ pub(crate) fn compile(
             kind,
             unknown_violates: rule.unknown_violates,
             may_be_missing: may_be_missing(rule),
+            asks: asks(of_set, plan, number),
         });
     }
-    SetTasks { program: compiler.program, tasks }
+    SetTasks { program: compiler.into_program(), tasks, operands, harvests }
+}
+
+/// The node of a value that travels between record sets: a text as its fingerprint.
+fn column(compiler: &mut Compiler<'_>, expr: &Expr) -> NodeId {
+    let node = compiler.compile(expr);
+    compiler.fingerprint(node)
+}
+
+/// Marks the fields of a key as needed: texts as they are, other values by what they mean.
+fn key_fields(compiler: &mut Compiler<'_>, set: &RecordSet, fields: &[FieldId]) {
+    for field in fields {
+        if set.field(*field).ty.expr_type() == Type::Text {
+            compiler.program.raw.insert(*field);
+        } else {
+            compiler.program.typed.insert(*field);
+        }
+    }
+}
+
+/// What a rule asks of related records, with the names that people know.
+fn asks(of_set: &SetRelations, plan: &Plan, number: usize) -> Vec<Ask> {
+    let rule = &plan.rules[number];
+    let mut all: Vec<Ask> = Vec::new();
+    for expr in asked(plan, rule) {
+        let Some((selection, output)) = of_set.output(number, expr) else { continue };
+        if all.iter().any(|ask| (ask.selection, ask.output) == (selection, output)) {
+            continue;
+        }
+        let relation = match &expr.kind {
+            ExprKind::Fold { relation, .. } => *relation,
+            _ => match related_of(expr) {
+                Some(relation) => relation,
+                None => continue,
+            },
+        };
+        let Some(relation) = rule.relations.get(usize::from(relation.0)) else { continue };
+        let (kind, name) = match &of_set.selections[selection].outputs[output] {
+            Output::Fold { fold, .. } => {
+                (AskKind::All, format!("{}({})", format!("{fold:?}").to_lowercase(), relation.name))
+            }
+            Output::Column { fields, .. } => {
+                let related = plan.dictionary.set(&relation.record_set);
+                let names = fields.iter().filter_map(|field| {
+                    Some(format!("{}.{}", relation.name, related?.field(*field).name))
+                });
+                (AskKind::One, names.collect::<Vec<_>>().join("`, `"))
+            }
+        };
+        all.push(Ask { selection, output, records: relation.record_set.clone(), name, kind });
+    }
+    all
+}
+
+/// The relations over whose records an expression makes figures.
+fn folded(expr: &Expr) -> Vec<RelationId> {
+    match &expr.kind {
+        ExprKind::Fold { relation, .. } => vec![*relation],
+        _ => expr.parts().into_iter().flat_map(folded).collect(),
+    }
+}
+
+fn related_of(expr: &Expr) -> Option<RelationId> {
+    match &expr.kind {
+        ExprKind::Related(relation, _) => Some(*relation),
+        _ => expr.parts().into_iter().find_map(related_of),
+    }
 }
 
 /// The fields whose blank case a rule deals with.
@@ -242,7 +536,7 @@ fn may_be_missing(rule: &CheckedRule) -> Vec<FieldId> {
 }
 
 /// Marks fields as needed with their types.
-fn need(compiler: &mut Compiler, fields: &[FieldId]) -> Vec<FieldId> {
+fn need(compiler: &mut Compiler<'_>, fields: &[FieldId]) -> Vec<FieldId> {
     compiler.program.typed.extend(fields);
     fields.to_vec()
 }

@@ -48,20 +48,29 @@ fn dictionary() -> Dictionary {
 }
 
 fn condition(text: &str) -> expr::typed::Expr {
-    expr::check_condition(text, &Scope { fields: &FIELDS, params: &[], code_sets: &|_| None })
-        .unwrap()
-        .expr
+    expr::check_condition(
+        text,
+        &Scope { fields: &FIELDS, relations: &[], this: None, params: &[], code_sets: &|_| None },
+    )
+    .unwrap()
+    .expr
 }
 
 fn value(text: &str) -> expr::typed::Expr {
-    expr::check_value(text, &Scope { fields: &FIELDS, params: &[], code_sets: &|_| None })
-        .unwrap()
-        .expr
+    expr::check_value(
+        text,
+        &Scope { fields: &FIELDS, relations: &[], this: None, params: &[], code_sets: &|_| None },
+    )
+    .unwrap()
+    .expr
 }
 
 fn aggregate(text: &str) -> expr::typed::Aggregate {
-    expr::check_aggregate(text, &Scope { fields: &FIELDS, params: &[], code_sets: &|_| None })
-        .unwrap()
+    expr::check_aggregate(
+        text,
+        &Scope { fields: &FIELDS, relations: &[], this: None, params: &[], code_sets: &|_| None },
+    )
+    .unwrap()
 }
 
 fn field(name: &str) -> expr::typed::FieldId {
@@ -78,6 +87,7 @@ fn rule(id: &str, applies: Option<&str>, check: Check) -> CheckedRule {
         required: false,
         guideline: Vec::new(),
         record_set: "things".to_owned(),
+        relations: Vec::new(),
         applies: applies.map(condition),
         check,
         unknown_violates: false,
@@ -237,6 +247,7 @@ fn run(
         interrupted: &interrupted,
         progress: &|_| {},
         findings: Some(Mutex::new(Box::new(Lines(&lines)))),
+        holdings: None,
     };
     let options = ScanOptions {
         as_of: Date::from_ymd(2024, 6, 1).unwrap(),
@@ -248,6 +259,7 @@ fn run(
         reveal: Reveal::Nothing,
         site_key: Some([7; 32]),
         trace: false,
+        watched: None,
     };
     let scan = scan(&mut plan, &options, &hooks).unwrap();
     drop(hooks);

@@ -1,5 +1,6 @@
 //! What a rule says of each row of a batch.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::detect::{Finder, Hit};
@@ -7,10 +8,12 @@ use crate::engine::bits::Bits;
 use crate::engine::column::{Texts, article};
 use crate::engine::kernel::shift_value;
 use crate::engine::program::NodeId;
-use crate::engine::task::{DeadlineTask, IdentifierTask};
+use crate::engine::relation::{Keys, Selecting};
+use crate::engine::task::{DeadlineTask, FactSource, IdentifierTask, RetainTask};
 use crate::engine::vector::{Space, Values, Vector};
 use crate::expr::typed::{FieldId, IntervalUnit};
-use crate::rule::{DeadlineUnit, Direction, RecordSet, Within};
+use crate::retention::{Fact, FactValue, Facts, RecordClass, Ruling, Undecided};
+use crate::rule::{DeadlineUnit, Direction, Expectation, RecordSet, Within};
 use crate::source::CellSpan;
 use crate::value::{Date, FieldType, Type};
 
@@ -57,6 +60,21 @@ pub(crate) struct Verdict {
 }
 
 impl Verdict {
+    /// What is said of a row.
+    pub(crate) fn word(&self, row: usize) -> Expectation {
+        if self.violation.get(row) {
+            Expectation::Violation
+        } else if self.unknown.get(row) {
+            Expectation::NotEvaluable
+        } else if self.pending.get(row) {
+            Expectation::Pending
+        } else if self.applies.get(row) {
+            Expectation::Pass
+        } else {
+            Expectation::NotApplicable
+        }
+    }
+
     /// Puts the masks in order: what does not apply is nothing else, and a violation is certain.
     pub(crate) fn settle(mut self, where_unknown: &Bits) -> Self {
         self.violation = self.violation.and(&self.applies);
@@ -197,25 +215,113 @@ impl Cells<'_> {
     }
 
     /// `unique`: which rows have a whole key; their keys are compared when all files are read.
-    pub(crate) fn keyed(&self, fields: &[FieldId], applies: &Bits) -> Verdict {
+    pub(crate) fn keyed(&self, fields: &[FieldId], keys: &Keys, applies: &Bits) -> Verdict {
         let mut verdict = self.verdict(applies);
-        let mut whole = Bits::ones(self.rows);
         let mut empty = Bits::ones(self.rows);
         for &field in fields {
-            match self.field(field) {
-                Some(cells) => {
-                    whole = whole.and(&cells.texts.present);
-                    empty = empty.and(&cells.texts.present.or(&cells.texts.invalid).not());
-                }
-                None => {
-                    whole = Bits::zeros(self.rows);
-                    empty = Bits::zeros(self.rows);
-                }
-            }
+            empty = match self.field(field) {
+                Some(cells) => empty.and(&cells.missing()),
+                None => Bits::zeros(self.rows),
+            };
         }
         verdict.applies = applies.and_not(&empty);
-        verdict.unknown = whole.not();
+        verdict.unknown = keys.whole.not();
         verdict
+    }
+
+    /// `retain`: what the schedules say of each row.
+    pub(crate) fn retain(
+        &self,
+        task: &RetainTask,
+        related: &Selecting<'_>,
+        applies: &Bits,
+    ) -> Verdict {
+        let mut verdict = self.verdict(applies);
+        let mut facts = Facts::new();
+        for row in applies.rows() {
+            self.facts(task, row, related, &mut facts);
+            match task.timetable.judge(task.kind, &facts, self.as_of) {
+                Ruling::Pass => {}
+                Ruling::NotApplicable => verdict.applies.clear(row),
+                Ruling::Violation(_) => verdict.violation.set(row),
+                Ruling::Unknown(_) => verdict.unknown.set(row),
+            }
+        }
+        verdict
+    }
+
+    /// Why the schedules leave rows undecided, and how many each.
+    pub(crate) fn undecided(
+        &self,
+        task: &RetainTask,
+        related: &Selecting<'_>,
+        rows: &Bits,
+    ) -> BTreeMap<String, u64> {
+        let mut facts = Facts::new();
+        let mut counted: Vec<(Undecided, u64)> = Vec::new();
+        for row in rows.rows() {
+            self.facts(task, row, related, &mut facts);
+            let ruling = task.timetable.judge(task.kind, &facts, self.as_of);
+            let Ruling::Unknown(why) = ruling else { continue };
+            match counted.iter_mut().find(|(other, _)| *other == why) {
+                Some((_, count)) => *count += 1,
+                None => counted.push((why, 1)),
+            }
+        }
+        let mut reasons = BTreeMap::new();
+        for (why, count) in counted {
+            *reasons.entry(task.timetable.reason(&why)).or_default() += count;
+        }
+        reasons
+    }
+
+    /// What is known of a row's retention.
+    pub(crate) fn facts(
+        &self,
+        task: &RetainTask,
+        row: usize,
+        related: &Selecting<'_>,
+        facts: &mut Facts,
+    ) {
+        // A record of no patient has no patient's stays and holds; one of a patient that does not say whose has.
+        let class = task.facts.iter().find(|source| source.fact == Fact::Class);
+        let class = class.and_then(|class| {
+            let vector = &self.nodes[class.node];
+            vector.present.get(row).then(|| RecordClass::numbered(vector.int(row)))?
+        });
+        let of_patient = class.is_none_or(RecordClass::is_of_patient);
+        for FactSource { fact, node, ty, over } in &task.facts {
+            let vector = &self.nodes[*node];
+            let keyless =
+                of_patient && over.iter().any(|access| !related.keys(*access).whole.get(row));
+            let value = if keyless || vector.invalid.get(row) {
+                FactValue::Unknown
+            } else if !vector.present.get(row) {
+                FactValue::Missing
+            } else {
+                let (low, high) = match (&vector.values, ty) {
+                    (Values::Truth(bits), _) => {
+                        (i64::from(bits.get(row)), i64::from(bits.get(row)))
+                    }
+                    (_, Type::Date | Type::Timestamp | Type::Instant) => {
+                        Scale::Days.bounds(vector, *ty, row)
+                    }
+                    _ => (vector.int(row), vector.int_high(row)),
+                };
+                FactValue::Known { low, high }
+            };
+            facts.set(*fact, value);
+        }
+    }
+
+    /// What is wrong with the retention of a row, in words.
+    pub(crate) fn breach(&self, task: &RetainTask, related: &Selecting<'_>, row: usize) -> String {
+        let mut facts = Facts::new();
+        self.facts(task, row, related, &mut facts);
+        match task.timetable.judge(task.kind, &facts, self.as_of) {
+            Ruling::Violation(breach) => task.timetable.message(&breach),
+            Ruling::Pass | Ruling::NotApplicable | Ruling::Unknown(_) => String::new(),
+        }
     }
 
     /// `deadline`: done in time, still pending, or late.
@@ -250,21 +356,41 @@ impl Cells<'_> {
         else {
             return Timeliness::Unknown;
         };
-        let done = of
-            .present
-            .get(row)
-            .then(|| (scale.bounds(of, task.of.1, row), Scale::Micros.bounds(of, task.of.1, row)));
-        // Done later than the as-of moment is not done yet.
-        let done = done.filter(|(_, micros)| micros.0 <= as_of * DAY).map(|(at, _)| at);
-        let Some((low, high)) = done else {
-            return if now > due_high {
+        let undone = || {
+            if now > due_high {
                 Timeliness::Overdue(scale.days(now - due_high))
             } else if now <= due_low {
                 Timeliness::Pending
             } else {
                 Timeliness::Unknown
-            };
+            }
         };
+        if !of.present.get(row) {
+            return undone();
+        }
+        // Done later than the as-of moment is not done yet; where that is open, both readings must agree.
+        let (first, last) = Scale::Micros.bounds(of, task.of.1, row);
+        if first > as_of * DAY {
+            return undone();
+        }
+        let exact = of.int(row) == of.int_high(row);
+        match (self.punctuality(task, scale, row, (due_low, due_high)), undone()) {
+            (done, _) if exact || last <= as_of * DAY => done,
+            (done, undone) if done.is_violation() && undone.is_violation() => undone,
+            _ => Timeliness::Unknown,
+        }
+    }
+
+    /// How something that is done stands to its deadline.
+    fn punctuality(
+        &self,
+        task: &DeadlineTask,
+        scale: Scale,
+        row: usize,
+        (due_low, due_high): (i64, i64),
+    ) -> Timeliness {
+        let (of, after) = (&self.nodes[task.of.0], &self.nodes[task.after.0]);
+        let (low, high) = scale.bounds(of, task.of.1, row);
         if let Some(early) = task.not_before {
             let scale = if early.unit == DeadlineUnit::Hours { Scale::Micros } else { Scale::Days };
             let start = scale.bounds(after, task.after.1, row);
@@ -291,16 +417,18 @@ impl Cells<'_> {
     }
 
     /// Why fields keep rows from being judged, and how many rows each; where a missing value of a field in
-    /// `may_be_missing` is no reason while there is another.
+    /// `may_be_missing` is no reason while there is another; `related` says what is lacking in related records.
     pub(crate) fn hindrances(
         &self,
         fields: &[FieldId],
         may_be_missing: &[FieldId],
         unknown: &Bits,
+        related: &[(String, Bits)],
     ) -> Vec<(String, u64)> {
-        let mut reasons = self.reasons(fields, &|field| !may_be_missing.contains(&field), unknown);
+        let counts_missing = |field| !may_be_missing.contains(&field);
+        let mut reasons = self.reasons(fields, &counts_missing, unknown, related);
         if reasons.is_empty() {
-            reasons = self.reasons(fields, &|_| true, unknown);
+            reasons = self.reasons(fields, &|_| true, unknown, related);
         }
         reasons
     }
@@ -310,9 +438,14 @@ impl Cells<'_> {
         fields: &[FieldId],
         counts_missing: &dyn Fn(FieldId) -> bool,
         unknown: &Bits,
+        related: &[(String, Bits)],
     ) -> Vec<(String, u64)> {
         let mut reasons = Vec::new();
         let mut unexplained = unknown.clone();
+        for (reason, rows) in related {
+            unexplained = unexplained.and_not(rows);
+            reasons.push((reason.clone(), rows.count()));
+        }
         for &field in fields {
             let said = self.set.field(field);
             if let Some(cells) = self.field(field) {
@@ -385,6 +518,11 @@ pub(crate) enum Timeliness {
 }
 
 impl Timeliness {
+    /// Whether the deadline was not kept.
+    pub(crate) fn is_violation(self) -> bool {
+        matches!(self, Self::TooEarly(_) | Self::Late(_) | Self::Overdue(_))
+    }
+
     /// What is wrong, in words.
     pub(crate) fn words(self) -> String {
         let days = |days: i64| match days {

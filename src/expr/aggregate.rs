@@ -1,7 +1,7 @@
 //! The figures of groups: aggregates and exact arithmetic on them.
 
 use crate::expr::ast::{Literal, Node, NodeKind};
-use crate::expr::check::{Checker, relation_problem, type_name};
+use crate::expr::check::{Checker, type_name};
 use crate::expr::function::{self, AGGREGATES};
 use crate::expr::problem::{ExprCode, ExprProblem, closest};
 use crate::expr::typed::{Aggregate, ArithmeticOp, Expr, ExprKind, Span, Value};
@@ -76,11 +76,21 @@ impl Checker<'_> {
             return Some(Aggregate::Distinct(all.into_iter().collect::<Option<_>>()?));
         }
         let Some(node) = arguments.first() else { return Some(Aggregate::Count) };
+        if let Some(fold) = function::fold(name)
+            && self.is_over_relation(name, node)
+        {
+            let figure = self.fold(fold, name, arguments, span.clone())?;
+            return match figure.ty {
+                Type::Integer | Type::Decimal => Some(Aggregate::Related(Box::new(figure))),
+                _ => self.fail(not_a_number(&figure)),
+            };
+        }
         if let ("count", NodeKind::Column { relation: None, name: relation }) = (name, &node.kind)
             && self.scope.fields.iter().all(|(field, _)| field != relation)
             && closest(relation, self.scope.fields.iter().map(|(field, _)| *field)).is_none()
         {
-            return self.fail(relation_problem(relation, node.span.clone()));
+            let problem = self.unknown_relation(relation, node.span.clone());
+            return self.fail(problem);
         }
         Some(match name {
             "count" => Aggregate::CountPresent(Box::new(self.expr(node)?)),
@@ -109,7 +119,7 @@ impl Checker<'_> {
     fn unknown_aggregate<T>(&mut self, name: &str, span: &Span) -> Option<T> {
         let name_span = span.start..span.start + name.len().min(span.len());
         let close = closest(name, AGGREGATES.iter().map(|(aggregate, ..)| *aggregate));
-        let help = if function::function(name).is_some() {
+        let help = if function::function(name).is_some() || name == "exists" {
             format!("`{name}` is of one record; use it inside an aggregate, as count_if(...)")
         } else if let Some(close) = close {
             format!("did you mean `{close}`?")

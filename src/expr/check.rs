@@ -7,6 +7,7 @@ use crate::expr::function::{self, Argument, FUNCTIONS, FunctionEntry, Reach, Typ
 use crate::expr::like;
 use crate::expr::pattern::check_pattern;
 use crate::expr::problem::{ExprCode, ExprProblem, closest};
+use crate::expr::relation::{Reading, RelationScope};
 use crate::expr::typed::{
     ArithmeticOp, CodeSet, CompareOp, Expr, ExprKind, FieldId, Function, IntervalUnit, Span, Value,
 };
@@ -18,6 +19,11 @@ use crate::value::{Decimal, FieldType, Timestamp, Type, parse as canonical};
 pub struct Scope<'a> {
     /// The fields of the record set, in the order of the dictionary.
     pub fields: &'a [(&'a str, FieldType)],
+    /// The relations of the record under test; a `RelationId` is an index into this list.
+    pub relations: &'a [RelationScope<'a>],
+    /// In the condition of a relation, the fields of the record under test, which `this.` names; `fields` are then
+    /// those of the related record.
+    pub this: Option<&'a [(&'a str, FieldType)]>,
     /// The parameters in force, `as_of` apart, which always exists.
     pub params: &'a [(String, Value)],
     /// The code set of a name.
@@ -28,6 +34,8 @@ impl std::fmt::Debug for Scope<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Scope")
             .field("fields", &self.fields)
+            .field("relations", &self.relations)
+            .field("this", &self.this)
             .field("params", &self.params)
             .finish_non_exhaustive()
     }
@@ -41,12 +49,15 @@ pub(super) struct Checker<'a> {
     pub(super) scope: &'a Scope<'a>,
     pub(super) problems: Vec<ExprProblem>,
     pub(super) warnings: Vec<ExprProblem>,
+    /// What a name without a relation means.
+    pub(super) reading: Reading,
 }
 
 /// Every method returns `None` after it has noted the problem, so that one fault is told once.
 impl<'a> Checker<'a> {
     pub(super) fn new(text: &'a str, scope: &'a Scope<'a>) -> Self {
-        Self { text, scope, problems: Vec::new(), warnings: Vec::new() }
+        let reading = if scope.this.is_some() { Reading::Related } else { Reading::Record };
+        Self { text, scope, problems: Vec::new(), warnings: Vec::new(), reading }
     }
 
     pub(super) fn fail<T>(&mut self, problem: ExprProblem) -> Option<T> {
@@ -164,6 +175,10 @@ impl<'a> Checker<'a> {
             }
             NodeKind::And(nodes) | NodeKind::Or(nodes) => {
                 let all: Vec<_> = nodes.iter().map(|node| self.condition(node)).collect();
+                if all.iter().any(Option::is_none) {
+                    // The whole never gets there, and all faults are told at once.
+                    all.iter().flatten().for_each(|part| self.refuse_mixed_texts(part));
+                }
                 let all = all.into_iter().collect::<Option<Vec<_>>>()?;
                 let is_and = matches!(node.kind, NodeKind::And(_));
                 (if is_and { ExprKind::And(all) } else { ExprKind::Or(all) }, Type::Boolean)
@@ -187,14 +202,18 @@ impl<'a> Checker<'a> {
 
     fn column(&mut self, relation: Option<&str>, name: &str, span: Span) -> Option<Expr> {
         if let Some(relation) = relation.filter(|relation| *relation != "this") {
-            return self.fail(relation_problem(relation, span));
+            return self.related_column(relation, name, span);
         }
-        if let Some(index) = self.scope.fields.iter().position(|(field, _)| *field == name) {
-            let ty = self.scope.fields[index].1.expr_type();
-            let id = FieldId(u16::try_from(index).ok()?);
-            return Some(Expr { kind: ExprKind::Field(id), ty, span });
+        let (fields, kind): (_, fn(FieldId) -> ExprKind) = match (self.reading, relation) {
+            (Reading::Record, _) => (self.scope.fields, ExprKind::Field),
+            (Reading::Folded(_), _) => (self.scope.fields, ExprKind::This),
+            (Reading::Related, None) => (self.scope.fields, ExprKind::Field),
+            (Reading::Related, Some(_)) => (self.scope.this.unwrap_or_default(), ExprKind::This),
+        };
+        if let Some((id, ty)) = field_named(fields, name) {
+            return Some(Expr { kind: kind(id), ty, span });
         }
-        let close = closest(name, self.scope.fields.iter().map(|(field, _)| *field));
+        let close = closest(name, fields.iter().map(|(field, _)| *field));
         if self.source(&span).starts_with('"') {
             let quoted = name.replace('\'', "''");
             let mut help = format!("write text in single quotes: '{quoted}'");
@@ -209,13 +228,17 @@ impl<'a> Checker<'a> {
             );
             return self.fail(problem.help(help));
         }
+        let help = self.other_side(relation, name).or_else(|| close.map(did_you_mean));
         let problem = ExprProblem::new(
             ExprCode::E102,
             span,
             format!("unknown column `{name}`"),
-            "the record set has no such field",
+            match relation {
+                Some(_) => "the record under test has no such field",
+                None => "the record set has no such field",
+            },
         );
-        self.fail(problem.maybe_help(close.map(did_you_mean)))
+        self.fail(problem.maybe_help(help))
     }
 
     fn param(&mut self, name: &str, span: Span) -> Option<Expr> {
@@ -645,7 +668,10 @@ impl<'a> Checker<'a> {
 
     fn call(&mut self, name: &str, arguments: &[Node], span: Span) -> Option<Expr> {
         let Some(entry) = function::function(name) else {
-            let problem = self.unknown_function(name, arguments, span);
+            if let Some(fold) = function::fold(name) {
+                return self.fold(fold, name, arguments, span);
+            }
+            let problem = unknown_function(name, span);
             return self.fail(problem);
         };
         match entry.typing {
@@ -704,41 +730,6 @@ impl<'a> Checker<'a> {
             Typing::InSet => self.in_set(entry, arguments, span),
             Typing::CheckDigit => self.check_digit(entry, arguments, span),
         }
-    }
-
-    fn unknown_function(&self, name: &str, arguments: &[Node], span: Span) -> ExprProblem {
-        if name == "exists" || function::aggregate_signature(name).is_some() {
-            if let [Node { kind: NodeKind::Column { relation: None, name: field }, .. }] = arguments
-                && self.scope.fields.iter().all(|(known, _)| known != field)
-            {
-                return relation_problem(field, span);
-            }
-            let help = match name {
-                "min" => "use least(a, b) for the smaller of two values, or min(x) in a `measure`",
-                "max" => {
-                    "use greatest(a, b) for the larger of two values, or max(x) in a `measure`"
-                }
-                _ => "use it in a `measure`, or over a relation that the rule declares",
-            };
-            return ExprProblem::new(
-                ExprCode::E111,
-                span,
-                format!("`{name}` is over several records, and no relation is declared"),
-                "relation not declared",
-            )
-            .help(help);
-        }
-        let help = function::foreign(name)
-            .map(|here| format!("write {here}"))
-            .or_else(|| closest(name, FUNCTIONS.iter().map(|entry| entry.name)).map(did_you_mean));
-        let name_span = span.start..span.start + name.len().min(span.len());
-        ExprProblem::new(
-            ExprCode::E103,
-            name_span,
-            format!("unknown function `{name}`"),
-            "no such function",
-        )
-        .maybe_help(help)
     }
 
     fn count(
@@ -1008,18 +999,38 @@ pub(super) fn type_name(ty: Type) -> &'static str {
     }
 }
 
-fn did_you_mean(name: &str) -> String {
+pub(super) fn did_you_mean(name: &str) -> String {
     format!("did you mean `{name}`?")
 }
 
-pub(super) fn relation_problem(relation: &str, span: Span) -> ExprProblem {
+/// The number and type of a field.
+pub(super) fn field_named(fields: &[(&str, FieldType)], name: &str) -> Option<(FieldId, Type)> {
+    let index = fields.iter().position(|(field, _)| *field == name)?;
+    let (_, ty) = fields.get(index)?;
+    Some((FieldId(u16::try_from(index).ok()?), ty.expr_type()))
+}
+
+fn unknown_function(name: &str, span: Span) -> ExprProblem {
+    let name_span = span.start..span.start + name.len().min(span.len());
+    if function::aggregate_signature(name).is_some() {
+        return ExprProblem::new(
+            ExprCode::E103,
+            name_span,
+            format!("`{name}` is a figure of many records"),
+            "not a function of one record",
+        )
+        .help("use it in a `measure`; over a relation there are count, exists, min, max and sum");
+    }
+    let help = function::foreign(name)
+        .map(|here| format!("write {here}"))
+        .or_else(|| closest(name, FUNCTIONS.iter().map(|entry| entry.name)).map(did_you_mean));
     ExprProblem::new(
-        ExprCode::E111,
-        span,
-        format!("relation `{relation}` is not declared"),
-        "relation not declared",
+        ExprCode::E103,
+        name_span,
+        format!("unknown function `{name}`"),
+        "no such function",
     )
-    .help(format!("declare `{relation}` under `with` of the rule"))
+    .maybe_help(help)
 }
 
 /// The type that both are widened to, if there is one.

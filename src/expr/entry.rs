@@ -5,6 +5,7 @@ use crate::expr::check::{Checker, Scope};
 use crate::expr::parse::{Purpose, parse};
 use crate::expr::problem::ExprProblem;
 use crate::expr::typed::{Aggregate, Expr};
+use crate::expr::walk::conditions_of;
 
 /// A checked expression and what is odd about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +43,7 @@ fn check(
     let (node, problems) = parse(text, Purpose::Scalar);
     let mut checker = Checker::new(text, scope);
     let expr = node.as_ref().and_then(|node| settle(&mut checker, node));
+    expr.iter().for_each(|expr| checker.refuse_mixed_texts(expr));
     let Checker { problems: more, mut warnings, .. } = checker;
     let problems = sorted(problems, more);
     match expr {
@@ -61,6 +63,9 @@ pub fn check_aggregate(text: &str, scope: &Scope<'_>) -> Result<Aggregate, Vec<E
     let (node, problems) = parse(text, Purpose::Aggregate);
     let mut checker = Checker::new(text, scope);
     let aggregate = node.as_ref().and_then(|node| checker.aggregate(node));
+    for expr in aggregate.iter().flat_map(conditions_of) {
+        checker.refuse_mixed_texts(expr);
+    }
     let problems = sorted(problems, checker.problems);
     match aggregate {
         Some(aggregate) if problems.is_empty() => Ok(aggregate),

@@ -1,6 +1,6 @@
 //! The functions of the language, in one table: name, signature, meaning and how each is typed.
 
-use crate::expr::typed::Function;
+use crate::expr::typed::{Fold, Function};
 use crate::value::Type;
 
 use self::Argument::{Day, Integer, Text};
@@ -299,6 +299,15 @@ pub const AGGREGATES: [(&str, &str, &str); 9] = [
     ("ratio", "ratio(a, b)", "one aggregate over another, exact"),
 ];
 
+/// What can be made of the records of a relation: name, signature and meaning.
+pub const FOLDS: [(&str, &str, &str); 5] = [
+    ("count", "count(r) or count(r.x)", "the related records, or those for which x is present"),
+    ("exists", "exists(r)", "whether there is a related record"),
+    ("min", "min(r.x)", "the smallest x of the related records; NULL over none"),
+    ("max", "max(r.x)", "the largest x of the related records; NULL over none"),
+    ("sum", "sum(r.x)", "the sum of the numbers x of the related records; NULL over none"),
+];
+
 /// Names that other dialects give to what a function does here.
 const FOREIGN: [(&str, &str); 24] = [
     ("len", "length(x)"),
@@ -330,6 +339,23 @@ const FOREIGN: [(&str, &str); 24] = [
 /// The function of that name in lower case.
 pub(super) fn function(name: &str) -> Option<&'static FunctionEntry> {
     FUNCTIONS.iter().find(|entry| entry.name == name)
+}
+
+/// What a name makes of the records of a relation.
+pub(super) fn fold(name: &str) -> Option<Fold> {
+    match name {
+        "count" => Some(Fold::Count),
+        "exists" => Some(Fold::Exists),
+        "min" => Some(Fold::Min),
+        "max" => Some(Fold::Max),
+        "sum" => Some(Fold::Sum),
+        _ => None,
+    }
+}
+
+/// How a figure over a relation is called.
+pub(super) fn fold_signature(name: &str) -> &'static str {
+    FOLDS.iter().find(|(fold, ..)| *fold == name).map_or("", |(_, signature, _)| *signature)
 }
 
 /// What another dialect's function is called here.

@@ -15,6 +15,7 @@ mod function;
 mod like;
 mod pattern;
 mod check;
+mod relation;
 mod aggregate;
 mod walk;
 mod entry;
@@ -24,9 +25,13 @@ mod tests;
 
 pub use self::check::{Scope, TO_DATE_FORMATS};
 pub use self::entry::{Checked, check_aggregate, check_condition, check_value, parse_tree};
-pub use self::function::{AGGREGATES, FUNCTIONS, FunctionEntry};
+pub use self::function::{AGGREGATES, FOLDS, FUNCTIONS, FunctionEntry};
 pub use self::parse::{MAX_BYTES, MAX_DEPTH, MAX_IN_LIST, MAX_TOKENS};
 pub use self::pattern::{MAX_PATTERN_BYTES, MAX_REPEAT, check_pattern};
 pub use self::print::print;
 pub use self::problem::{ExprCode, ExprProblem};
-pub use self::walk::{fields_of, fields_of_aggregate};
+pub use self::relation::RelationScope;
+pub use self::walk::{
+    conditions_of, fields_of, fields_of_aggregate, related_fields_of, relations_of,
+    renumber_relations, renumber_relations_of_aggregate, this_fields_of,
+};

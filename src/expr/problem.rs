@@ -27,8 +27,10 @@ pub enum ExprCode {
     E109,
     /// NULL where it can only make the result unknown.
     E110,
-    /// A relation that the rule does not declare.
+    /// A relation that the rule does not have, or where none may stand.
     E111,
+    /// Texts of different records in what is more than a question of equality.
+    E112,
     /// A limit is exceeded.
     E120,
     /// A condition that is the same for every record.
@@ -39,7 +41,7 @@ pub enum ExprCode {
 
 impl ExprCode {
     /// Every code, in the order of the reference.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::E101,
         Self::E102,
         Self::E103,
@@ -51,6 +53,7 @@ impl ExprCode {
         Self::E109,
         Self::E110,
         Self::E111,
+        Self::E112,
         Self::E120,
         Self::W201,
         Self::W202,
@@ -71,6 +74,7 @@ impl ExprCode {
             Self::E109 => "E109",
             Self::E110 => "E110",
             Self::E111 => "E111",
+            Self::E112 => "E112",
             Self::E120 => "E120",
             Self::W201 => "W201",
             Self::W202 => "W202",

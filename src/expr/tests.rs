@@ -7,12 +7,13 @@ use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
 
 use crate::expr::ast::{Literal, Node, NodeKind, Polarity};
 use crate::expr::typed::{
-    Aggregate, ArithmeticOp, CodeSet, CompareOp, Expr, ExprKind, FieldId, Function, IntervalUnit,
-    Value,
+    Aggregate, ArithmeticOp, CodeSet, CompareOp, Expr, ExprKind, FieldId, Fold, Function,
+    IntervalUnit, RelationId, Value,
 };
 use crate::expr::{
-    ExprCode, ExprProblem, FUNCTIONS, Scope, check_aggregate, check_condition, check_value,
-    fields_of, fields_of_aggregate, parse_tree, print,
+    ExprCode, ExprProblem, FUNCTIONS, RelationScope, Scope, check_aggregate, check_condition,
+    check_value, conditions_of, fields_of, fields_of_aggregate, parse_tree, print, relations_of,
+    renumber_relations, renumber_relations_of_aggregate, this_fields_of,
 };
 use crate::value::{Date, Decimal, FieldType, Timestamp, Type};
 
@@ -31,6 +32,34 @@ const FIELDS: &[(&str, FieldType)] = &[
     ("two words", FieldType::Text),
 ];
 
+const PATIENT: &[(&str, FieldType)] = &[
+    ("patient_id", FieldType::Id),
+    ("last_name", FieldType::Text),
+    ("birth_date", FieldType::Date),
+    ("weight", FieldType::Decimal),
+];
+const SUMMARY: &[(&str, FieldType)] = &[
+    ("title", FieldType::Text),
+    ("signed_at", FieldType::Timestamp),
+    ("pages", FieldType::Integer),
+    ("final", FieldType::Boolean),
+    ("filed", FieldType::Time),
+];
+const RELATIONS: &[RelationScope<'_>] = &[
+    RelationScope { name: "patient", record_set: "patients", fields: PATIENT },
+    RelationScope { name: "summary", record_set: "documents", fields: SUMMARY },
+];
+
+/// Runs with the scope of a rule that has relations.
+fn related<T>(run: impl FnOnce(&Scope<'_>) -> T) -> T {
+    scoped(|scope| run(&Scope { relations: RELATIONS, ..*scope }))
+}
+
+/// Runs with the scope of the condition of a relation.
+fn inside<T>(run: impl FnOnce(&Scope<'_>) -> T) -> T {
+    scoped(|scope| run(&Scope { fields: SUMMARY, this: Some(FIELDS), ..*scope }))
+}
+
 /// Runs with the scope of these tests.
 fn scoped<T>(run: impl FnOnce(&Scope<'_>) -> T) -> T {
     let params = [
@@ -42,7 +71,7 @@ fn scoped<T>(run: impl FnOnce(&Scope<'_>) -> T) -> T {
         let members = vec!["20".to_owned(), "21".to_owned()];
         (name == "status").then(|| Arc::new(CodeSet { name: name.to_owned(), members }))
     };
-    run(&Scope { fields: FIELDS, params: &params, code_sets: &sets })
+    run(&Scope { fields: FIELDS, relations: &[], this: None, params: &params, code_sets: &sets })
 }
 
 fn condition(text: &str) -> Expr {
@@ -111,6 +140,8 @@ fn sound_conditions() {
         "los_days = 1 OR TRUE",
     ] {
         assert_eq!(condition(text).ty, Type::Boolean, "{text}");
+        let beside_relations = related(|scope| check_condition(text, scope)).expect(text).expr;
+        assert_eq!(beside_relations, condition(text), "{text}");
     }
 }
 
@@ -268,13 +299,283 @@ fn unknown_names_are_told_all_at_once() {
     refused(
         "count(documents) > 0",
         &[
-            "E111 relation `documents` is not declared | count(documents) | relation not declared | declare `documents` under `with` of the rule",
+            "E111 relation `documents` is not declared | documents | relation not declared | declare `documents` under `with` of the rule",
         ],
     );
     refused(
         "min(los_days, 3) = 3",
         &[
-            "E111 `min` is over several records, and no relation is declared | min(los_days, 3) | relation not declared | use least(a, b) for the smaller of two values, or min(x) in a `measure`",
+            "E111 `min` is over related records, and no relation is named | min(los_days, 3) | no relation named | use least(a, b) for the smaller of two values; min is over a relation, as min(relation.x)",
+        ],
+    );
+}
+
+#[test]
+fn sound_conditions_on_related_records() {
+    for text in [
+        "patient.birth_date <= admitted_at",
+        "count(summary) >= 1 OR age(patient.birth_date, admitted_at) < 1",
+        "exists(summary) AND NOT exists(patient)",
+        "min(summary.signed_at) <= discharged_at + INTERVAL '24' HOUR",
+        "max(summary.filed) = opened",
+        "sum(summary.pages * los_days) > 3 AND sum(patient.weight) < 2.5",
+        "count(summary.title) = count(summary.final)",
+        "count(CASE WHEN summary.signed_at < this.admitted_at THEN 1 END) = 0",
+        "max(days_between(admitted_at, summary.signed_at)) <= 30",
+        "lower(patient.last_name) = lower(note) AND patient.last_name <> summary.title",
+        "patient.last_name IS NOT DISTINCT FROM summary.title",
+        "coalesce(patient.last_name, 'x') = class",
+        "CASE WHEN patient.birth_date IS NULL THEN note ELSE class END = 'a'",
+        "patient.last_name < 'm' AND starts_with(patient.last_name, 'a')",
+    ] {
+        let checked = related(|scope| check_condition(text, scope));
+        assert!(checked.is_ok(), "{text}: {checked:#?}");
+    }
+    for text in [
+        "title = 'a' AND signed_at >= this.admitted_at",
+        "pages > this.los_days OR lower(title) = this.note",
+    ] {
+        let checked = inside(|scope| check_condition(text, scope));
+        assert!(checked.is_ok(), "{text}: {checked:#?}");
+    }
+}
+
+#[test]
+fn names_mean_fields_of_the_right_record() {
+    let parsed = |text| related(|scope| check_condition(text, scope)).expect(text).expr;
+    let ExprKind::Compare(_, a, b) = parsed("patient.birth_date = this.birth_date").kind else {
+        panic!()
+    };
+    assert_eq!(a.kind, ExprKind::Related(RelationId(0), FieldId(2)));
+    assert_eq!(b.kind, ExprKind::Field(FieldId(6)));
+
+    let expr = parsed("sum(summary.pages * los_days) = this.los_days AND exists(patient)");
+    assert_eq!(fields_of(&expr), [FieldId(3)]);
+    assert_eq!(relations_of(&expr), [RelationId(1), RelationId(0)]);
+    let ExprKind::And(all) = expr.kind else { panic!() };
+    let ExprKind::Compare(_, sum, _) = &all[0].kind else { panic!() };
+    let ExprKind::Fold { relation: RelationId(1), fold: Fold::Sum, of: Some(of) } = &sum.kind
+    else {
+        panic!("{sum:?}")
+    };
+    let ExprKind::Arithmetic(_, a, b) = &of.kind else { panic!() };
+    assert_eq!((&a.kind, &b.kind), (&ExprKind::Field(FieldId(2)), &ExprKind::This(FieldId(3))));
+    assert_eq!((sum.ty, all[1].ty), (Type::Integer, Type::Boolean));
+
+    let text = "signed_at >= this.admitted_at";
+    let expr = inside(|scope| check_condition(text, scope)).expect(text).expr;
+    let ExprKind::Compare(_, a, b) = &expr.kind else { panic!() };
+    assert_eq!((&a.kind, &b.kind), (&ExprKind::Field(FieldId(1)), &ExprKind::This(FieldId(8))));
+    assert_eq!(this_fields_of(&expr), [FieldId(8)]);
+}
+
+#[test]
+fn figures_of_groups_over_related_records() {
+    let check = |text: &str, expected: &str| {
+        let figure = related(|scope| check_aggregate(text, scope)).expect(text);
+        assert_eq!(skeleton(&figure), expected, "{text}");
+    };
+    check("count(summary)", "related");
+    check("ratio(count(), count(summary))", "count / related");
+    check("sum(summary.pages) + max(patient.weight)", "(related + related)");
+    check("sum(summary.pages * 2) - min(los_days)", "(related - min)");
+    check("sum(patient.weight * los_days)", "sum");
+    check("avg(patient.weight)", "avg");
+    check("count_if(exists(summary)) + share(patient.weight > 3)", "(count_if + share)");
+    check("max(count(summary) + los_days)", "max");
+
+    let refused = |text: &str, expected: &str| {
+        let problems = related(|scope| check_aggregate(text, scope)).expect_err(text);
+        assert_eq!(shown(text, &problems), expected, "{text}");
+    };
+    refused(
+        "max(summary.signed_at)",
+        "E105 a figure needs numbers, this is timestamp | max(summary.signed_at) | this is timestamp | compare it in each record with `assert`, or measure days, as max(days_between(a, b))",
+    );
+    refused(
+        "exists(summary)",
+        "E103 unknown aggregate `exists` | exists | no such aggregate | `exists` is of one record; use it inside an aggregate, as count_if(...)",
+    );
+    refused(
+        "sum(summary.pages + patient.weight)",
+        "E111 `sum` is over one relation, and `summary` and `patient` are named | patient.weight | a second relation | make a figure of each, or a relation whose `where` holds what `patient` says",
+    );
+    refused(
+        "distinct(class, concat(class, patient.last_name))",
+        "E112 texts of different records can only be compared for equality | concat(class, patient.last_name) | texts of different records meet here | compare with =, <> or IS [NOT] DISTINCT FROM; functions of one side alone are fine, as lower(a.x) = lower(b.y)",
+    );
+}
+
+#[test]
+fn relations_get_other_numbers() {
+    let later = |id: RelationId| RelationId(id.0 + 5);
+    let text = "exists(summary) OR NOT (CASE WHEN patient.weight > 1 THEN count(patient) END = 2)";
+    let mut expr = related(|scope| check_condition(text, scope)).expect(text).expr;
+    renumber_relations(&mut expr, &later);
+    assert_eq!(relations_of(&expr), [RelationId(6), RelationId(5)]);
+
+    let text = "ratio(count(summary), count_if(exists(patient)) + distinct(patient.weight))";
+    let mut figure = related(|scope| check_aggregate(text, scope)).expect(text);
+    renumber_relations_of_aggregate(&mut figure, &later);
+    let found: Vec<_> = conditions_of(&figure).into_iter().flat_map(relations_of).collect();
+    assert_eq!(found, [RelationId(6), RelationId(5), RelationId(5)]);
+}
+
+#[test]
+fn faults_around_relations() {
+    let check = |text: &str, expected: &[&str]| {
+        let problems = related(|scope| check_condition(text, scope)).expect_err(text);
+        assert_eq!(shown(text, &problems), expected.join("\n"), "in {text}");
+    };
+    check(
+        "patiant.birth_date < :as_of",
+        &[
+            "E111 relation `patiant` is not declared | patiant.birth_date | relation not declared | did you mean `patient`?",
+        ],
+    );
+    check(
+        "count(consents) = 0 OR exists(summry)",
+        &[
+            "E111 relation `consents` is not declared | consents | relation not declared | declare `consents` under `with` of the rule, which has `patient`, `summary`",
+            "E111 relation `summry` is not declared | summry | relation not declared | did you mean `summary`?",
+        ],
+    );
+    check(
+        "patient.birthdate IS NULL AND summary.zebra = 1",
+        &[
+            "E102 unknown column `birthdate` of `patient` | patient.birthdate | record set `patients` has no such field | did you mean `patient.birth_date`?",
+            "E102 unknown column `zebra` of `summary` | summary.zebra | record set `documents` has no such field | -",
+        ],
+    );
+    check(
+        "count(summary.pages * los_dayz) > 0 AND sum(summary.pages * signed_at) > 0",
+        &[
+            "E102 unknown column `los_dayz` | los_dayz | the record set has no such field | did you mean `los_days`?",
+            "E102 unknown column `signed_at` | signed_at | the record set has no such field | write `summary.signed_at` for the field of the related record",
+        ],
+    );
+    check(
+        "min(summary) > 3 OR sum(los_days) > 1",
+        &[
+            "E106 min needs a value of the related records | min(summary) | a relation, and none of its fields | write min(summary.FIELD)",
+            "E111 `sum` is over related records, and no relation is named | sum(los_days) | no relation named | use it in a `measure`, or name a relation in it",
+        ],
+    );
+    check(
+        "exists(summary.final)",
+        &[
+            "E106 exists takes the name of a relation | exists(summary.final) | more than a name | write exists(summary), and what is to hold of the records under `where` of the relation",
+        ],
+    );
+    check(
+        "min(summary.pages, 3) = 1 AND max() = 2",
+        &[
+            "E106 min takes 1 argument, here are 2 | min(summary.pages, 3) | wrong number of arguments | write min(r.x)",
+            "E111 `max` is over related records, and no relation is named | max() | no relation named | use greatest(a, b) for the larger of two values; max is over a relation, as max(relation.x)",
+        ],
+    );
+    check(
+        "sum(summary.pages * patient.weight) > 1",
+        &[
+            "E111 `sum` is over one relation, and `summary` and `patient` are named | patient.weight | a second relation | make a figure of each, or a relation whose `where` holds what `patient` says",
+        ],
+    );
+    check(
+        "sum(count(summary) + summary.pages) > 1",
+        &[
+            "E111 a figure over related records inside another | count(summary) | inside another figure | compare two figures beside each other",
+        ],
+    );
+    check(
+        "count(summary.pages > 3) > 1 AND count(summary.final) > 1",
+        &[
+            "E105 count(x) counts where x is present, and a condition is present where it is false too | summary.pages > 3 | this is boolean | put the condition under `where` of the relation, and write count(summary)",
+        ],
+    );
+    check(
+        "min(summary.title) = 'a' AND sum(summary.final) = 1 AND sum(summary.filed) = 1",
+        &[
+            "E105 min is over dates, times and numbers, this is text | summary.title | this is text | make it a number or a date with to_int(x) or to_date(x)",
+            "E105 sum needs numbers, this is boolean | summary.final | this is boolean | write count(summary), with the condition under `where` of the relation",
+            "E105 sum needs numbers, this is time | summary.filed | this is time | -",
+        ],
+    );
+    check(
+        "avg(summary.pages) > 3",
+        &[
+            "E103 `avg` is a figure of many records | avg | not a function of one record | use it in a `measure`; over a relation there are count, exists, min, max and sum",
+        ],
+    );
+    check(
+        "starts_with(note, patient.last_name) OR zebra = 1",
+        &[
+            "E112 texts of different records can only be compared for equality | starts_with(note, patient.last_name) | texts of different records meet here | compare with =, <> or IS [NOT] DISTINCT FROM; functions of one side alone are fine, as lower(a.x) = lower(b.y)",
+            "E102 unknown column `zebra` | zebra | the record set has no such field | -",
+        ],
+    );
+    check(
+        "patient.last_name < summary.title",
+        &[
+            "E112 texts of different records can only be compared for equality | patient.last_name < summary.title | texts of different records meet here | compare with =, <> or IS [NOT] DISTINCT FROM; functions of one side alone are fine, as lower(a.x) = lower(b.y)",
+        ],
+    );
+    check(
+        "coalesce(patient.last_name, note) = 'a'",
+        &[
+            "E112 texts of different records can only be compared for equality | coalesce(patient.last_name, note) | texts of different records meet here | compare with =, <> or IS [NOT] DISTINCT FROM; functions of one side alone are fine, as lower(a.x) = lower(b.y)",
+        ],
+    );
+    check(
+        "concat(patient.last_name, class) LIKE '%a'",
+        &[
+            "E112 texts of different records can only be compared for equality | concat(patient.last_name, class) | texts of different records meet here | compare with =, <> or IS [NOT] DISTINCT FROM; functions of one side alone are fine, as lower(a.x) = lower(b.y)",
+        ],
+    );
+    check(
+        "CASE WHEN deceased THEN patient.last_name ELSE 'x' END = note",
+        &[
+            "E112 the text of a related record cannot depend on another record | CASE WHEN deceased THEN patient.last_name ELSE 'x' END | a text that two records decide | ask of the other record beside the comparison, as CONDITION AND relation.x = y",
+        ],
+    );
+    check(
+        "count(coalesce(summary.title, note)) > 1",
+        &[
+            "E112 texts of different records can only be compared for equality | coalesce(summary.title, note) | texts of different records meet here | compare with =, <> or IS [NOT] DISTINCT FROM; functions of one side alone are fine, as lower(a.x) = lower(b.y)",
+        ],
+    );
+}
+
+#[test]
+fn faults_in_the_condition_of_a_relation() {
+    let check = |text: &str, expected: &[&str]| {
+        let problems = inside(|scope| check_condition(text, scope)).expect_err(text);
+        assert_eq!(shown(text, &problems), expected.join("\n"), "in {text}");
+    };
+    check(
+        "patient.birth_date IS NULL AND count(patient) = 0",
+        &[
+            "E111 a relation cannot be used in the condition of another | patient.birth_date | a relation inside a relation | compare fields of the related record with fields of the record under test, as `this.FIELD`",
+            "E111 a relation cannot be used in the condition of another | count(patient) | a relation inside a relation | compare fields of the related record with fields of the record under test, as `this.FIELD`",
+        ],
+    );
+    check(
+        "admitted_at < this.signed_at",
+        &[
+            "E102 unknown column `admitted_at` | admitted_at | the record set has no such field | write `this.admitted_at` for the field of the record under test",
+            "E102 unknown column `signed_at` | this.signed_at | the record under test has no such field | write `signed_at` for the field of the related record",
+        ],
+    );
+    check(
+        "titel = this.clas",
+        &[
+            "E102 unknown column `titel` | titel | the record set has no such field | did you mean `title`?",
+            "E102 unknown column `clas` | this.clas | the record under test has no such field | did you mean `class`?",
+        ],
+    );
+    check(
+        "title < this.note",
+        &[
+            "E112 texts of different records can only be compared for equality | title < this.note | texts of different records meet here | compare with =, <> or IS [NOT] DISTINCT FROM; functions of one side alone are fine, as lower(a.x) = lower(b.y)",
         ],
     );
 }
@@ -741,7 +1042,7 @@ fn figures() {
     );
     refused(
         "count_if(count() > 1)",
-        "E111 `count` is over several records, and no relation is declared | count() | relation not declared | use it in a `measure`, or over a relation that the rule declares",
+        "E111 `count` is over related records, and no relation is named | count() | no relation named | use it in a `measure`, or name a relation in it",
     );
     refused(
         "count(DISTINCT class)",
@@ -761,6 +1062,7 @@ fn skeleton(figure: &Aggregate) -> String {
         Aggregate::Min(_) => "min".to_owned(),
         Aggregate::Max(_) => "max".to_owned(),
         Aggregate::Avg(_) => "avg".to_owned(),
+        Aggregate::Related(_) => "related".to_owned(),
         Aggregate::Ratio(a, b) => format!("{} / {}", skeleton(a), skeleton(b)),
         Aggregate::Arithmetic(op, a, b) => {
             let sign = match op {
@@ -967,6 +1269,15 @@ const WORDS: &[&str] = &[
     "matches",
     "count",
     "ratio",
+    "exists",
+    "max",
+    "patient",
+    "patient.last_name",
+    "summary.pages",
+    "summary.title",
+    "this",
+    "this.note",
+    "title",
     "é",
     "'",
     "\"",
@@ -974,13 +1285,15 @@ const WORDS: &[&str] = &[
 
 /// Whatever the text, every check ends, and its problems underline the text at whole characters.
 fn survives(text: &str) {
-    let problems = scoped(|scope| {
-        let mut all = check_condition(text, scope).err().unwrap_or_default();
-        all.extend(check_value(text, scope).err().unwrap_or_default());
-        all.extend(check_aggregate(text, scope).err().unwrap_or_default());
-        all
-    });
-    for problem in problems {
-        assert!(text.get(problem.span.clone()).is_some(), "{problem:?}");
-    }
+    let check = |scope: &Scope<'_>| {
+        let mut problems = check_condition(text, scope).err().unwrap_or_default();
+        problems.extend(check_value(text, scope).err().unwrap_or_default());
+        problems.extend(check_aggregate(text, scope).err().unwrap_or_default());
+        for problem in problems {
+            assert!(text.get(problem.span.clone()).is_some(), "{problem:?}");
+        }
+    };
+    scoped(check);
+    related(check);
+    inside(check);
 }

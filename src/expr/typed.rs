@@ -15,6 +15,10 @@ pub type Span = Range<usize>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldId(pub u16);
 
+/// The number of a relation of the rule, in the order of the rule's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RelationId(pub u16);
+
 /// A checked expression: its node, its type and where it stands in the text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expr {
@@ -27,11 +31,17 @@ pub struct Expr {
 }
 
 impl Expr {
-    /// The expressions that it is made of, in the order of the text.
+    /// The expressions of the same scope that it is made of, in the order of the text; what is folded over
+    /// related records is of another scope and not among them.
     #[must_use]
     pub fn parts(&self) -> Vec<&Expr> {
         match &self.kind {
-            ExprKind::Literal(_) | ExprKind::Field(_) | ExprKind::AsOf => Vec::new(),
+            ExprKind::Literal(_)
+            | ExprKind::Field(_)
+            | ExprKind::AsOf
+            | ExprKind::This(_)
+            | ExprKind::Related(..)
+            | ExprKind::Fold { .. } => Vec::new(),
             ExprKind::Compare(_, a, b)
             | ExprKind::IsDistinct(a, b)
             | ExprKind::Arithmetic(_, a, b) => vec![a, b],
@@ -49,6 +59,40 @@ impl Expr {
             ExprKind::Case { branches, otherwise } => {
                 let pairs = branches.iter().flat_map(|(condition, result)| [condition, result]);
                 pairs.chain(otherwise.as_deref()).collect()
+            }
+        }
+    }
+}
+
+impl Expr {
+    /// The same expressions as [`Expr::parts`], to be changed.
+    pub(super) fn parts_mut(&mut self) -> Vec<&mut Self> {
+        match &mut self.kind {
+            ExprKind::Literal(_)
+            | ExprKind::Field(_)
+            | ExprKind::AsOf
+            | ExprKind::This(_)
+            | ExprKind::Related(..)
+            | ExprKind::Fold { .. } => Vec::new(),
+            ExprKind::Compare(_, a, b)
+            | ExprKind::IsDistinct(a, b)
+            | ExprKind::Arithmetic(_, a, b) => vec![a, b],
+            ExprKind::IsNull(a)
+            | ExprKind::InList(a, _)
+            | ExprKind::Like(a, _)
+            | ExprKind::Not(a)
+            | ExprKind::Negate(a)
+            | ExprKind::Shift(a, ..)
+            | ExprKind::Widen(a)
+            | ExprKind::Matches(a, _)
+            | ExprKind::InSet(a, _) => vec![a],
+            ExprKind::Between(a, b, c) => vec![a, b, c],
+            ExprKind::And(all) | ExprKind::Or(all) | ExprKind::Call(_, all) => {
+                all.iter_mut().collect()
+            }
+            ExprKind::Case { branches, otherwise } => {
+                let pairs = branches.iter_mut().flat_map(|(condition, result)| [condition, result]);
+                pairs.chain(otherwise.as_deref_mut()).collect()
             }
         }
     }
@@ -84,6 +128,20 @@ pub enum ExprKind {
     Field(FieldId),
     /// `:as_of`, the day on which the audit stands: a date.
     AsOf,
+    /// `this.field` in what is said of related records: a field of the record under test. There, a plain
+    /// [`ExprKind::Field`] is a field of the related record.
+    This(FieldId),
+    /// `relation.field`: the field of the one related record. Unknown where there is none or more than one.
+    Related(RelationId, FieldId),
+    /// A figure over the related records.
+    Fold {
+        /// Which records.
+        relation: RelationId,
+        /// What is made of them.
+        fold: Fold,
+        /// What is folded, in the scope of the related record; `None` for the records themselves.
+        of: Option<Box<Expr>>,
+    },
     /// A comparison of two values of one type.
     Compare(CompareOp, Box<Expr>, Box<Expr>),
     /// `IS NULL`; false for present values, unknown for invalid ones. `NOT` is a node of its own.
@@ -123,6 +181,21 @@ pub enum ExprKind {
     Matches(Box<Expr>, Pattern),
     /// Membership in a code set.
     InSet(Box<Expr>, Arc<CodeSet>),
+}
+
+/// What is made of the records of a relation. NULL operands are left out, as in SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fold {
+    /// How many there are; with an operand, for how many it is present.
+    Count,
+    /// Whether there is one.
+    Exists,
+    /// The least value; NULL over none.
+    Min,
+    /// The greatest value; NULL over none.
+    Max,
+    /// The sum; NULL over none.
+    Sum,
 }
 
 /// How two values compare.
@@ -265,6 +338,8 @@ pub enum Aggregate {
     Avg(Box<Expr>),
     /// `ratio(a, b)`: exact; a zero denominator is not evaluable.
     Ratio(Box<Aggregate>, Box<Aggregate>),
+    /// A figure of the group's related records, where the group's key decides which they are: an integer or decimal.
+    Related(Box<Expr>),
     /// Exact arithmetic of aggregates.
     Arithmetic(ArithmeticOp, Box<Aggregate>, Box<Aggregate>),
 }

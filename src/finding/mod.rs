@@ -8,11 +8,13 @@ mod header;
 mod article;
 mod hash;
 mod violation;
+mod holding;
 mod outcome;
 
 pub use self::article::article;
 pub use self::hash::{KeyedHash, tag_text};
 pub use self::header::header_text;
+pub use self::holding::{Account, Holding, HoldingSink};
 pub use self::masked::{Masked, Reveal, neutral};
 pub use self::outcome::{
     Counts, InputFate, InputOutcome, NotEvaluated, Outcome, RuleOutcome, Scan, Unit,

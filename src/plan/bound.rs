@@ -1,9 +1,9 @@
 //! What a plan holds.
 
 use crate::expr;
-use crate::expr::typed::FieldId;
+use crate::expr::typed::{Expr, FieldId, RelationId};
 use crate::plan::CellReader;
-use crate::rule::{Check, CheckedRule, Dictionary, RecordSet};
+use crate::rule::{Check, CheckedRule, Dictionary, RecordSet, Relation};
 use crate::source::{Encoding, Issue, IssueLog, Table, Tally};
 
 /// Rules bound to files, ready to run.
@@ -152,14 +152,75 @@ impl Plan {
         if missing.is_empty() && !any_of.is_empty() && !any_of.iter().any(|&field| bound(field)) {
             missing = any_of;
         }
-        if missing.is_empty() {
-            Readiness::Ready
-        } else {
-            Readiness::NotBound(
-                missing.into_iter().map(|field| set.field(field).name.clone()).collect(),
-            )
+        let mut names: Vec<String> =
+            missing.into_iter().map(|field| set.field(field).name.clone()).collect();
+        for (number, relation) in rule.relations.iter().enumerate() {
+            let Some(fields) = needs_of_related(rule, number, relation) else { continue };
+            match self.lacking(&relation.record_set, &fields) {
+                // A record set related to itself lacks a field once.
+                Some(_) if relation.record_set == rule.record_set && !names.is_empty() => {}
+                Some(lacking) => names.extend(lacking),
+                None => return Readiness::SetAbsent(relation.record_set.clone()),
+            }
         }
+        if names.is_empty() { Readiness::Ready } else { Readiness::NotBound(names) }
     }
+
+    /// Whether the export has all that an expression of a rule names: fields of the record under test, related
+    /// record sets, and their fields.
+    #[must_use]
+    pub fn provides(&self, rule: &CheckedRule, value: &Expr) -> bool {
+        let has = |record_set: &str, fields: &[FieldId]| {
+            self.lacking(record_set, fields).is_some_and(|lacking| lacking.is_empty())
+        };
+        has(&rule.record_set, &expr::fields_of(value))
+            && expr::relations_of(value).into_iter().all(|id| {
+                let Some(relation) = rule.relations.get(usize::from(id.0)) else { return false };
+                let of_relation = |expr| expr::related_fields_of(expr, id).unwrap_or_default();
+                let mine = relation.matches.iter().map(|(mine, _)| *mine);
+                let this = relation.condition.as_ref().map(expr::this_fields_of);
+                let mine: Vec<FieldId> = mine.chain(this.unwrap_or_default()).collect();
+                let mut theirs = of_relation(value);
+                theirs.extend(relation.matches.iter().map(|(_, theirs)| *theirs));
+                theirs.extend(relation.condition.as_ref().map(expr::fields_of).unwrap_or_default());
+                has(&rule.record_set, &mine) && has(&relation.record_set, &theirs)
+            })
+    }
+
+    /// The fields of a record set, by its name and theirs, that no file binds; `None` where no file holds the set.
+    fn lacking(&self, record_set: &str, fields: &[FieldId]) -> Option<Vec<String>> {
+        let index = self.dictionary.sets.iter().position(|set| set.name == record_set)?;
+        self.files_of(index).next()?;
+        let set = &self.dictionary.sets[index];
+        let unbound = |field: &&FieldId| {
+            !self.files_of(index).any(|(_, file)| file.columns[usize::from(field.0)].is_some())
+        };
+        let name = |field: &FieldId| format!("{record_set}.{}", set.field(*field).name);
+        Some(fields.iter().filter(unbound).map(name).collect())
+    }
+}
+
+/// The fields of a relation's records without which a rule cannot run; `None` where it can run without the
+/// records themselves.
+fn needs_of_related(
+    rule: &CheckedRule,
+    number: usize,
+    relation: &Relation,
+) -> Option<Vec<FieldId>> {
+    let id = RelationId(u16::try_from(number).ok()?);
+    let conditions = rule.conditions();
+    let named = conditions.iter().filter_map(|expr| expr::related_fields_of(expr, id));
+    let named: Vec<Vec<FieldId>> = named.collect();
+    let references = matches!(rule.check, Check::References { relation, .. } if relation == id);
+    if named.is_empty() && !references {
+        return None;
+    }
+    let mut fields: Vec<FieldId> = relation.matches.iter().map(|(_, theirs)| *theirs).collect();
+    fields.extend(relation.condition.as_ref().map(expr::fields_of).unwrap_or_default());
+    fields.extend(named.into_iter().flatten());
+    fields.sort_unstable();
+    fields.dedup();
+    Some(fields)
 }
 
 /// The fields that must all be bound for a rule to run, and those of which one is enough.

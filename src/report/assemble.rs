@@ -549,6 +549,15 @@ fn finding_entry(finding: &finding::Finding, tags: &mut Tags) -> Finding {
     }
 }
 
+/// Findings as a report shows them, their keys numbered in this order where no site key makes tags.
+pub(crate) fn shown<'f>(
+    findings: impl Iterator<Item = &'f finding::Finding>,
+    keyed: bool,
+) -> Vec<Finding> {
+    let mut tags = Tags::new(keyed);
+    findings.map(|finding| finding_entry(finding, &mut tags)).collect()
+}
+
 /// What stands for key values: keyed tags, or ordinals in the order in which the report shows them.
 struct Tags {
     /// Whether hashes are keyed with the site's key.

@@ -3,7 +3,9 @@
 use crate::report::assemble::{day, guideline, severity, tolerance};
 use crate::report::json::v1::{Confidence, Guideline};
 use crate::report::screen::{Ink, Screen, Style, length, pad, shorten, width};
-use crate::rule::{CheckedRule, Dictionary, Example, Expectation, Pack, ParamValue, Status};
+use crate::rule::{
+    CheckedRule, Dictionary, Example, Expectation, Pack, ParamValue, Relation, Status,
+};
 
 /// How far the text below a heading is indented.
 const INDENT: usize = 2;
@@ -23,6 +25,7 @@ pub fn render(rule: &CheckedRule, pack: &Pack, dictionary: &Dictionary, style: S
     }
     guidelines(&mut screen, rule);
     check(&mut screen, rule);
+    relations(&mut screen, rule, dictionary);
     params(&mut screen, rule, pack);
     examples(&mut screen, rule, dictionary);
     if let Some(remedy) = &rule.remedy {
@@ -87,22 +90,24 @@ fn guidelines(screen: &mut Screen, rule: &CheckedRule) {
 
 /// How sure we are of a guideline, which text was read, and when it is in force.
 fn sources(guideline: &Guideline) -> String {
-    let mut words = vec![
-        match guideline.confidence {
-            Confidence::Primary => "read in its own text",
-            Confidence::Secondary => "read in a secondary source",
-            Confidence::Unverified => "from memory: verify it before you rely on it",
-            Confidence::Computed => "an algorithm, run on values known to be good",
-            Confidence::Practice => "practice, not law",
-        }
-        .to_owned(),
-    ];
+    let mut words = vec![read_in(guideline.confidence).to_owned()];
     words.extend(guideline.text_as_of.as_ref().map(|date| format!("text of {date}")));
     if let Some(in_force) = &guideline.in_force {
         words.extend(in_force.from.as_ref().map(|from| format!("in force from {from}")));
         words.extend(in_force.to.as_ref().map(|to| format!("in force to {to}")));
     }
     words.join(" · ")
+}
+
+/// How sure we are of what we read.
+pub(super) fn read_in(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Primary => "read in its own text",
+        Confidence::Secondary => "read in a secondary source",
+        Confidence::Unverified => "from memory: verify it before you rely on it",
+        Confidence::Computed => "an algorithm, run on values known to be good",
+        Confidence::Practice => "practice, not law",
+    }
 }
 
 /// To which records it applies, and when one violates it.
@@ -118,6 +123,43 @@ fn check(screen: &mut Screen, rule: &CheckedRule) {
     if rule.unknown_violates {
         screen.hanging("  unknown      ", Ink::Plain, "counts as a violation");
     }
+}
+
+/// The other records that the rule looks up, and which they are.
+fn relations(screen: &mut Screen, rule: &CheckedRule, dictionary: &Dictionary) {
+    if rule.relations.is_empty() {
+        return;
+    }
+    section(screen, "RELATED RECORDS");
+    let widest = rule.relations.iter().map(|relation| width(&relation.name)).max().unwrap_or(0);
+    for relation in &rule.relations {
+        let lead = format!("  {}   ", pad(&relation.name, widest));
+        screen.hanging(&lead, Ink::Plain, &related(rule, relation, dictionary));
+    }
+}
+
+/// Which records a relation is to, in words.
+fn related(rule: &CheckedRule, relation: &Relation, dictionary: &Dictionary) -> String {
+    let name = |set: &str, id: u16| {
+        let field = dictionary.set(set).and_then(|set| set.fields.get(usize::from(id)));
+        field.map_or_else(String::new, |field| field.name.clone())
+    };
+    let pairs = relation.matches.iter().map(|(mine, theirs)| {
+        let (mine, theirs) = (name(&rule.record_set, mine.0), name(&relation.record_set, theirs.0));
+        if mine == theirs { format!("the same {mine}") } else { format!("{theirs} = this.{mine}") }
+    });
+    let pairs: Vec<String> = pairs.collect();
+    let mut words = match pairs.as_slice() {
+        [] => format!("all {}", relation.record_set),
+        _ => format!("{} with {}", relation.record_set, pairs.join(" and ")),
+    };
+    if let Some(condition) = &relation.where_text {
+        words.push_str(&format!(", where {condition}"));
+    }
+    if relation.implied {
+        words.push_str(" (a reference of the dictionary)");
+    }
+    words
 }
 
 /// The parameters that the rule names, with the values in force.
@@ -257,6 +299,7 @@ mod tests {
     use super::{names, render};
     use crate::report::screen::width;
     use crate::report::{Style, sample};
+    use crate::rule::Relation;
 
     #[test]
     fn a_rule_is_explained() {
@@ -276,6 +319,37 @@ mod tests {
         let shown = render(&pack.rules[1], &pack, &sample::dictionary(), style);
         assert!(shown.is_ascii());
         insta::assert_snapshot!(shown);
+    }
+
+    #[test]
+    fn related_records_are_named() {
+        let dictionary = sample::dictionary();
+        let set = dictionary.sets.first().unwrap();
+        let mut pack = sample::pack();
+        let relation = |name: &str, matches: &[(&str, &str)], where_text: Option<&str>| Relation {
+            name: name.to_owned(),
+            record_set: set.name.clone(),
+            matches: matches
+                .iter()
+                .filter_map(|(a, b)| set.field_id(a).zip(set.field_id(b)))
+                .collect(),
+            condition: None,
+            implied: where_text.is_none(),
+            where_text: where_text.map(str::to_owned),
+        };
+        pack.rules[0].relations = vec![
+            relation("same", &[("encounter_id", "encounter_id"), ("class", "encounter_id")], None),
+            relation("everything", &[], Some("class = this.class")),
+        ];
+        let shown = render(&pack.rules[0], &pack, &dictionary, Style::default());
+        let from = shown.find("RELATED RECORDS").unwrap();
+        let lines: Vec<&str> = shown.get(from..).unwrap().lines().take(5).collect();
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        RELATED RECORDS
+          same         encounters with the same encounter_id and encounter_id =
+                       this.class (a reference of the dictionary)
+          everything   all encounters, where class = this.class
+        "#);
     }
 
     #[test]

@@ -108,6 +108,7 @@ pub(crate) fn rule(family: Family, name: &str, severity: Severity, title: &str) 
             to: None,
         }],
         record_set: "encounters".to_owned(),
+        relations: Vec::new(),
         applies: None,
         check: Check::Require(vec![field("record_completed_at")]),
         unknown_violates: false,

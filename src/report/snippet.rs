@@ -5,7 +5,8 @@
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
-    MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+    MietteSpanContents, Severity, SourceCode, SourceSpan, SpanContents, ThemeCharacters,
+    ThemeStyles,
 };
 
 use crate::report::json::v1::{Finding, Rule};
@@ -22,11 +23,7 @@ const NARROWEST: usize = 40;
 pub(crate) fn examples(screen: &mut Screen, rule: &Rule) {
     let shown = screen.style().examples.min(rule.findings.len());
     for finding in rule.findings.iter().take(shown) {
-        let drawn = drawing(screen, finding);
-        match drawn {
-            Some(lines) => screen.drawn(&lines),
-            None => plain(screen, finding),
-        }
+        one(screen, finding, Severity::Error);
     }
     let left = rule.findings.len() - shown;
     let left = u64::try_from(left).unwrap_or(u64::MAX).saturating_add(rule.findings_omitted);
@@ -35,14 +32,22 @@ pub(crate) fn examples(screen: &mut Screen, rule: &Rule) {
     }
 }
 
+/// Adds one record: a finding, or what is said of a record that is none.
+pub(crate) fn one(screen: &mut Screen, finding: &Finding, severity: Severity) {
+    match drawing(screen, finding, severity) {
+        Some(lines) => screen.drawn(&lines),
+        None => plain(screen, finding),
+    }
+}
+
 /// The finding as miette draws it; `None` where it would be wider than the screen.
-fn drawing(screen: &Screen, finding: &Finding) -> Option<String> {
+fn drawing(screen: &Screen, finding: &Finding, severity: Severity) -> Option<String> {
     let style = screen.style();
     let room = style.width.checked_sub(INDENT.len())?;
     if room < NARROWEST || finding.fields.is_empty() {
         return None;
     }
-    let table = Table::new(screen, finding, room);
+    let table = Table { severity, ..Table::new(screen, finding, room) };
     let bare = draw(&table, Style { color: false, ..style }, room)?;
     if bare.lines().any(|line| width(line) > room) {
         return None;
@@ -82,6 +87,8 @@ struct Table {
     line: usize,
     /// What is said about values.
     labels: Vec<LabeledSpan>,
+    /// Whether it is wrong, doubtful or neither.
+    severity: Severity,
 }
 
 impl Table {
@@ -126,6 +133,7 @@ impl Table {
             name: screen.safe(&shorten(&place(finding), room.saturating_sub(4))),
             line: usize::try_from(line).unwrap_or(usize::MAX),
             labels,
+            severity: Severity::Error,
         }
     }
 }
@@ -187,6 +195,10 @@ impl std::fmt::Display for Table {
 impl std::error::Error for Table {}
 
 impl Diagnostic for Table {
+    fn severity(&self) -> Option<Severity> {
+        Some(self.severity)
+    }
+
     fn source_code(&self) -> Option<&dyn SourceCode> {
         Some(self)
     }

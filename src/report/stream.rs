@@ -1,15 +1,15 @@
 //! Every finding of a scan, one row each, in memory that does not grow.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Seek as _, SeekFrom, Write as _};
+use std::io;
 use std::path::Path;
 
 use serde::Serialize;
 
-use crate::finding::{Finding, FindingSink, Masked, Reveal, Tag, neutral, tag_text};
+use crate::finding::{Finding, FindingSink, Reveal, neutral};
 use crate::report::ReportError;
 use crate::report::assemble::severity;
-use crate::report::write::{Audience, create};
+use crate::report::holdings::holds_holdings;
+use crate::report::rows::{KeyPart, Row, RowFile, key_cell, key_parts, number_cell};
 use crate::rule::CheckedRule;
 
 /// What the rows of a stream show.
@@ -29,25 +29,8 @@ pub struct AllFindings {
     rules: Vec<(String, &'static str)>,
     /// What the rows show.
     options: StreamOptions,
-    /// How rows are written.
-    writer: Writer,
-}
-
-/// How rows are written.
-enum Writer {
-    /// Comma-separated, with a header.
-    Csv(Box<csv::Writer<File>>),
-    /// One JSON object a line.
-    JsonLines(BufWriter<File>),
-}
-
-impl std::fmt::Debug for Writer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Csv(_) => "Csv",
-            Self::JsonLines(_) => "JsonLines",
-        })
-    }
+    /// The file.
+    file: RowFile,
 }
 
 /// The columns of the CSV stream.
@@ -67,20 +50,19 @@ const COLUMNS: [&str; 13] = [
     "span",
 ];
 
-/// Whether a file that begins so holds findings that an earlier audit wrote, and no records.
+/// Whether a file that begins so holds rows that an earlier run wrote, findings or a list of what is kept, and no
+/// records.
 #[must_use]
 pub fn holds_findings(start: &[u8]) -> bool {
     start.starts_with(COLUMNS.join(",").as_bytes())
         || start.starts_with(br#"{"rule":""#)
             && memchr::memmem::find(start, br#"","severity":""#).is_some()
+        || holds_holdings(start)
 }
-
-/// How much is gathered before it is written.
-const BUFFER: usize = 1 << 16;
 
 /// One finding as a JSON object.
 #[derive(Serialize)]
-struct Row<'a> {
+struct FindingRow<'a> {
     rule: &'a str,
     severity: &'a str,
     file: Option<String>,
@@ -99,13 +81,6 @@ struct Row<'a> {
     span: Option<[u32; 2]>,
 }
 
-/// One field of a key.
-#[derive(Serialize)]
-struct KeyPart<'a> {
-    field: &'a str,
-    tag: String,
-}
-
 impl AllFindings {
     /// Creates the file; its name says the format: `.csv`, `.jsonl` or `.ndjson`.
     ///
@@ -116,169 +91,92 @@ impl AllFindings {
         rules: &[&CheckedRule],
         options: StreamOptions,
     ) -> Result<Self, ReportError> {
-        let extension =
-            path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
-        let open = || create(path, Audience::of(options.reveal));
-        let failed = |cause| ReportError::Write { path: path.display().to_string(), cause };
-        let writer = match extension.as_deref() {
-            Some("csv") => {
-                let mut builder = csv::WriterBuilder::new();
-                let mut writer =
-                    builder.buffer_capacity(BUFFER).from_writer(open().map_err(failed)?);
-                writer.write_record(COLUMNS).map_err(|error| failed(error.into()))?;
-                Writer::Csv(Box::new(writer))
-            }
-            Some("jsonl" | "ndjson") => {
-                Writer::JsonLines(BufWriter::with_capacity(BUFFER, open().map_err(failed)?))
-            }
-            _ => return Err(ReportError::StreamFormat),
-        };
+        let file = RowFile::create(path, &COLUMNS, options.reveal)?;
         let rules = rules
             .iter()
             .map(|rule| (rule.id.text.clone(), severity(rule.severity).name()))
             .collect();
-        Ok(Self { rules, options, writer })
+        Ok(Self { rules, options, file })
     }
 
     /// Writes what is still gathered. Without it, the last findings may be lost unnoticed.
     ///
     /// # Errors
     /// Whatever the file system says.
-    pub fn finish(mut self) -> io::Result<()> {
-        self.flush()?;
-        let file = self.file();
-        if file.metadata()?.is_file() { file.sync_all() } else { Ok(()) }
-    }
-
-    /// Hands everything gathered to the file.
-    fn flush(&mut self) -> io::Result<()> {
-        match &mut self.writer {
-            Writer::Csv(writer) => writer.flush(),
-            Writer::JsonLines(writer) => writer.flush(),
-        }
-    }
-
-    /// The file.
-    fn file(&self) -> &File {
-        match &self.writer {
-            Writer::Csv(writer) => writer.get_ref(),
-            Writer::JsonLines(writer) => writer.get_ref(),
-        }
-    }
-
-    /// The fields of the key that can be shown.
-    fn key<'a>(&self, key: &'a [Tag]) -> Vec<KeyPart<'a>> {
-        key.iter()
-            .filter_map(|tag| {
-                let shown = match &tag.revealed {
-                    Some(value) => value.as_str().to_owned(),
-                    None if tag.hash == 0 => Masked::missing().to_string(),
-                    None if self.options.site_key_present => tag_text(tag.hash),
-                    None => return None,
-                };
-                Some(KeyPart { field: &tag.field, tag: shown })
-            })
-            .collect()
-    }
-
-    /// The finding as a row.
-    fn row<'a>(&'a self, finding: &'a Finding) -> Row<'a> {
-        let rule = usize::try_from(finding.rule).ok().and_then(|index| self.rules.get(index));
-        let (rule, severity) = rule.map_or(("", ""), |(id, severity)| (id.as_str(), *severity));
-        let names: Vec<&str> = finding.fields.iter().map(|field| field.name.as_str()).collect();
-        let values: Vec<&str> = finding.fields.iter().map(|field| field.value.as_str()).collect();
-        let identifier = finding.identifier.as_ref();
-        Row {
-            rule,
-            severity,
-            file: finding.place.file.as_deref().map(neutral),
-            record: finding.place.record,
-            line: finding.place.line,
-            key: self.key(&finding.key),
-            field: neutral(&names.join("; ")),
-            value: values.join("; "),
-            message: neutral(&finding.message),
-            fingerprint: finding.fingerprint.as_deref().filter(|_| self.options.site_key_present),
-            detector: identifier.map(|(detector, _, _)| detector.as_str()),
-            tier: identifier.map(|(_, tier, _)| *tier),
-            span: identifier.map(|(_, _, (start, end))| [*start, *end]),
-        }
+    pub fn finish(self) -> io::Result<()> {
+        self.file.finish()
     }
 }
 
 impl FindingSink for AllFindings {
     fn take(&mut self, finding: &Finding) -> io::Result<()> {
-        let row = self.row(finding);
-        match &self.writer {
-            Writer::Csv(_) => {
-                let cells = cells(&row);
-                if let Writer::Csv(writer) = &mut self.writer {
-                    writer.write_record(&cells)?;
-                }
-            }
-            Writer::JsonLines(_) => {
-                let mut line = serde_json::to_vec(&row)?;
-                line.push(b'\n');
-                if let Writer::JsonLines(writer) = &mut self.writer {
-                    writer.write_all(&line)?;
-                }
-            }
-        }
-        Ok(())
+        // The row borrows the rules, and the file is another part of the same thing.
+        let Self { rules, options, file } = self;
+        file.add(&row(rules, *options, finding))
     }
 
     fn mark(&mut self) -> io::Result<u64> {
-        self.flush()?;
-        self.file().stream_position()
+        self.file.mark()
     }
 
     fn rewind(&mut self, mark: u64) -> io::Result<()> {
-        self.flush()?;
-        let mut file = self.file();
-        file.set_len(mark)?;
-        file.seek(SeekFrom::Start(mark)).map(drop)
+        self.file.rewind(mark)
     }
 }
 
-/// The row as CSV cells. A key of one field is its tag alone.
-fn cells(row: &Row<'_>) -> [String; 13] {
-    let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
-    let key = match row.key.as_slice() {
-        [part] => part.tag.clone(),
-        parts => {
-            let parts: Vec<String> =
-                parts.iter().map(|part| format!("{}={}", part.field, part.tag)).collect();
-            parts.join("; ")
-        }
-    };
-    [
-        row.rule.to_owned(),
-        row.severity.to_owned(),
-        row.file.clone().unwrap_or_default(),
-        number(row.record),
-        number(row.line),
-        key,
-        row.field.clone(),
-        row.value.clone(),
-        row.message.clone(),
-        row.fingerprint.unwrap_or_default().to_owned(),
-        row.detector.unwrap_or_default().to_owned(),
-        row.tier.map(String::from).unwrap_or_default(),
-        row.span.map(|[start, end]| format!("{start}-{end}")).unwrap_or_default(),
-    ]
-    .map(harmless)
+/// The finding as a row.
+fn row<'a>(
+    rules: &'a [(String, &'static str)],
+    options: StreamOptions,
+    finding: &'a Finding,
+) -> FindingRow<'a> {
+    let rule = usize::try_from(finding.rule).ok().and_then(|index| rules.get(index));
+    let (rule, severity) = rule.map_or(("", ""), |(id, severity)| (id.as_str(), *severity));
+    let names: Vec<&str> = finding.fields.iter().map(|field| field.name.as_str()).collect();
+    let values: Vec<&str> = finding.fields.iter().map(|field| field.value.as_str()).collect();
+    let identifier = finding.identifier.as_ref();
+    FindingRow {
+        rule,
+        severity,
+        file: finding.place.file.as_deref().map(neutral),
+        record: finding.place.record,
+        line: finding.place.line,
+        key: key_parts(&finding.key, options.site_key_present),
+        field: neutral(&names.join("; ")),
+        value: values.join("; "),
+        message: neutral(&finding.message),
+        fingerprint: finding.fingerprint.as_deref().filter(|_| options.site_key_present),
+        detector: identifier.map(|(detector, _, _)| detector.as_str()),
+        tier: identifier.map(|(_, tier, _)| *tier),
+        span: identifier.map(|(_, _, (start, end))| [*start, *end]),
+    }
 }
 
-/// The cell with an apostrophe before it where a spreadsheet would take it for a formula.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+impl Row for FindingRow<'_> {
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.rule.to_owned(),
+            self.severity.to_owned(),
+            self.file.clone().unwrap_or_default(),
+            number_cell(self.record),
+            number_cell(self.line),
+            key_cell(&self.key),
+            self.field.clone(),
+            self.value.clone(),
+            self.message.clone(),
+            self.fingerprint.unwrap_or_default().to_owned(),
+            self.detector.unwrap_or_default().to_owned(),
+            self.tier.map(String::from).unwrap_or_default(),
+            self.span.map(|[start, end]| format!("{start}-{end}")).unwrap_or_default(),
+        ]
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
 
-    use super::{AllFindings, StreamOptions, harmless};
+    use super::{AllFindings, StreamOptions, row};
     use crate::finding::{Finding, FindingField, FindingSink as _, Masked, Reveal, Tag};
     use crate::report::{ReportError, sample};
     use crate::rule::CheckedRule;
@@ -420,28 +318,13 @@ mod tests {
     }
 
     #[test]
-    fn formulas_are_defused() {
-        for cell in ["=1", "+1", "-1", "@x", "\tx", "\rx"] {
-            check(cell, &format!("'{cell}"));
-        }
-        for cell in ["", "1-1", "a=b", "'=1", "▒▒▒▒▒ (5 chars)", "#1"] {
-            check(cell, cell);
-        }
-    }
-
-    #[track_caller]
-    fn check(cell: &str, expected: &str) {
-        assert_eq!(harmless(cell.to_owned()), expected);
-    }
-
-    #[test]
     fn fields_are_what_the_rule_names() {
         let (_folder, path) = place("all.csv");
         let sink = stream(&path, PLAIN);
         let mut finding = sample::finding(99, "a.csv", 7, &[]);
         finding.fields =
             vec![FindingField { name: "a\nb".to_owned(), value: Masked::declared("x") }];
-        let row = sink.row(&finding);
+        let row = row(&sink.rules, sink.options, &finding);
         assert_eq!((row.rule, row.field.as_str()), ("", "a b"), "an unknown rule does not panic");
     }
 }

@@ -60,16 +60,7 @@ pub fn render_run(report: &Report, style: Style, explain: &[String]) -> String {
 /// Which audit this is.
 fn header(screen: &mut Screen, report: &Report) {
     let provenance = &report.provenance;
-    let masking = match provenance.masking {
-        Masking::On => (Ink::Plain, "masking on"),
-        Masking::KeysRevealed => (Ink::Bad, "KEYS IN CLEAR"),
-        Masking::ValuesRevealed => (Ink::Bad, "VALUES IN CLEAR"),
-    };
-    screen.line(&[
-        (Ink::Strong, &format!("{} {}", report.tool.name, report.tool.version)),
-        (Ink::Plain, &format!("   as of {}   ", report.as_of)),
-        masking,
-    ]);
+    title(screen, report, "");
     let mut about: Vec<String> = provenance.facility.iter().cloned().collect();
     about.extend(provenance.packs.iter().map(|pack| format!("{} {}", pack.pack, pack.version)));
     if !provenance.tailoring.is_empty() {
@@ -92,8 +83,22 @@ fn header(screen: &mut Screen, report: &Report) {
     }
 }
 
+/// Which program said what kind of thing, on which day, and how much is in clear.
+pub(super) fn title(screen: &mut Screen, report: &Report, what: &str) {
+    let masking = match report.provenance.masking {
+        Masking::On => (Ink::Plain, "masking on"),
+        Masking::KeysRevealed => (Ink::Bad, "KEYS IN CLEAR"),
+        Masking::ValuesRevealed => (Ink::Bad, "VALUES IN CLEAR"),
+    };
+    screen.line(&[
+        (Ink::Strong, &format!("{} {}", report.tool.name, report.tool.version)),
+        (Ink::Plain, &format!("{what}   as of {}   ", report.as_of)),
+        masking,
+    ]);
+}
+
 /// What was read, by record set.
-fn inputs(screen: &mut Screen, report: &Report) {
+pub(super) fn inputs(screen: &mut Screen, report: &Report) {
     let summary = &report.summary;
     let read = summary.inputs.read.saturating_add(summary.inputs.incomplete);
     screen.blank();
@@ -454,7 +459,7 @@ fn message(place: &ProblemPlace) -> String {
 /// What was wrong with inputs, the gravest first; what was merely noted stands in the JSON report.
 ///
 /// A problem that many files share is one entry: a hundred monthly parts have one cause.
-fn problems(screen: &mut Screen, report: &Report) {
+pub(super) fn problems(screen: &mut Screen, report: &Report) {
     let mut troubles: BTreeMap<(Reverse<ProblemClass>, &str, String), Trouble<'_>> =
         BTreeMap::new();
     for input in &report.inputs {
@@ -680,7 +685,7 @@ fn open(rule: &Rule) -> u64 {
 }
 
 /// Says how many more there are than a screen shows.
-fn more(screen: &mut Screen, all: usize, shown: usize, one: &str, many: &str) {
+pub(super) fn more(screen: &mut Screen, all: usize, shown: usize, one: &str, many: &str) {
     if all > shown {
         let left = u64::try_from(all - shown).unwrap_or(u64::MAX);
         let noun = if left == 1 { one } else { many };

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::detect::Tier;
-use crate::expr::typed::{Aggregate, CodeSet, Expr, FieldId, Pattern};
+use crate::expr::conditions_of;
+use crate::expr::typed::{Aggregate, CodeSet, Expr, FieldId, Pattern, RelationId};
+use crate::retention::{Fact, RetainKind, Timetable};
 use crate::value::Date;
 use crate::value::form::Form;
 
@@ -133,6 +135,8 @@ pub struct CheckedRule {
     pub guideline: Vec<Citation>,
     /// The record set under test.
     pub record_set: String,
+    /// The relations that its conditions use, declared or implied; a `RelationId` is an index into this list.
+    pub relations: Vec<Relation>,
     /// The records to which it applies; `None`: all.
     pub applies: Option<Expr>,
     /// Its check.
@@ -163,6 +167,42 @@ pub struct CheckedRule {
     pub off: Option<String>,
     /// The file and the line at which it is declared.
     pub declared: (String, u64),
+}
+
+impl CheckedRule {
+    /// The expressions of its own conditions: `where`, and those of its check.
+    #[must_use]
+    pub fn conditions(&self) -> Vec<&Expr> {
+        let mut all: Vec<&Expr> = self.applies.iter().collect();
+        match &self.check {
+            Check::Assert(expr) | Check::FailIf(expr) => all.push(expr),
+            Check::Deadline { of, after, .. } => all.extend([of, after]),
+            Check::Measure { value, limits, .. } => {
+                all.extend(conditions_of(value));
+                all.extend(limits.iter().flat_map(|limit| conditions_of(&limit.bound)));
+            }
+            _ => {}
+        }
+        all
+    }
+}
+
+/// The records of another record set (or the same) that belong to a record under test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Relation {
+    /// What the rule calls it.
+    pub name: String,
+    /// The record set of the related records.
+    pub record_set: String,
+    /// Which field of the record under test equals which of the related record; empty: all records are related.
+    pub matches: Vec<(FieldId, FieldId)>,
+    /// Which of the matching records count: plain fields are those of the related record, `this.` of the one
+    /// under test.
+    pub condition: Option<Expr>,
+    /// Whether a reference of the dictionary opens it, rather than the rule's `with`.
+    pub implied: bool,
+    /// The source text of its condition, for people.
+    pub where_text: Option<String>,
 }
 
 /// The share or count of violations that a rule tolerates.
@@ -238,6 +278,38 @@ pub enum Check {
         /// Whether equal neighbours break it.
         strict: bool,
     },
+    /// A record of the related set has the key that this field holds.
+    References {
+        /// The field that holds the key.
+        field: FieldId,
+        /// The record set whose key it is.
+        relation: RelationId,
+    },
+    /// No other record of the group has an interval that overlaps this one's; touching is no overlap.
+    NoOverlap {
+        /// The groups; empty: one group.
+        by: Vec<FieldId>,
+        /// The start: a date, timestamp or instant.
+        from: FieldId,
+        /// The end, of the same type; missing is open.
+        to: FieldId,
+    },
+    /// Each combination occurs often enough. Counts groups.
+    SmallCells {
+        /// The combination.
+        by: Vec<FieldId>,
+        /// How often at least.
+        at_least: u64,
+    },
+    /// An integer sequence misses no number before a record's and repeats none.
+    GapFree {
+        /// The sequence.
+        field: FieldId,
+        /// The groups; empty: one group.
+        by: Vec<FieldId>,
+    },
+    /// How long the record is kept.
+    Retain(Retain),
     /// The columns of the record set's files.
     Columns {
         /// Undeclared columns are findings.
@@ -245,6 +317,27 @@ pub enum Check {
         /// The order of columns that is asked for; empty: any.
         order: Vec<String>,
     },
+}
+
+/// What is asked of the schedule, and from what the facts are taken.
+#[derive(Debug, Clone)]
+pub struct Retain {
+    /// What is asked.
+    pub kind: RetainKind,
+    /// Where the facts come from. Of several entries for a fact the first counts whose fields, and whose relations'
+    /// record sets and fields, are in the export; without one the fact is absent, and the rule runs all the same.
+    pub facts: Vec<RetainFact>,
+    /// The rows of the schedules that hold where the audit is made; shared by the rules of a pack.
+    pub timetable: Arc<Timetable>,
+}
+
+/// Where a fact comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RetainFact {
+    /// The fact.
+    pub fact: Fact,
+    /// Its value: a date or a timestamp, an integer, or a truth.
+    pub value: Expr,
 }
 
 /// A span of time with its unit.

@@ -1,6 +1,7 @@
 //! The dictionary: record sets, their fields, types, PHI classes, keys and references.
 
 use crate::expr::typed::FieldId;
+use crate::rule::checked::Severity;
 use crate::value::FieldType;
 
 /// The record sets known to a run: the built-in ones and those that packs declare.
@@ -62,9 +63,23 @@ pub struct Field {
     /// The codes that the dictionary declares for it; they are shown in clear. Empty: none declared.
     pub values: Vec<String>,
     /// The record set whose key it holds.
-    pub references: Option<String>,
+    pub references: Option<Reference>,
     /// True when a sound record may well have no value here (`revoked_at`, `end_at`).
     pub often_blank: bool,
+}
+
+/// A field that holds the key of a record of another set, or of the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The record set whose key it is.
+    pub record_set: String,
+    /// The name of the relation to that record, which rules need not declare.
+    pub relation: String,
+    /// How grave it is when no record has that key; `None`: nothing is wrong then, as where the record set need
+    /// not be whole.
+    pub orphans: Option<Severity>,
+    /// The file and the line at which it is declared.
+    pub declared: (String, u64),
 }
 
 /// How a field may identify a person.

@@ -358,11 +358,11 @@ pub enum RuleProblem {
     #[error("not a rule document")]
     #[diagnostic(
         code(chartaudit::rule::document_kind),
-        help("begin it with `pack: NAME`, `layout: NAME` or `records:`")
+        help("begin it with `pack: NAME`, `layout: NAME`, `schedule: NAME` or `records:`")
     )]
     DocumentKind {
         /// Where it stands.
-        #[label("no `pack`, `layout` or `records` here")]
+        #[label("no `pack`, `layout`, `schedule` or `records` here")]
         span: SourceSpan,
     },
     /// A mapping has a key that its kind does not know.
@@ -627,6 +627,137 @@ pub enum RuleProblem {
         /// What to write instead.
         #[help]
         help: Option<String>,
+    },
+    /// A field refers to a record set whose key is not one field.
+    #[error("a field cannot refer to `{name}`")]
+    #[diagnostic(
+        code(chartaudit::rule::reference_without_key),
+        help(
+            "give `{name}` a key of one field, or open a relation with `with` in the rules that need it"
+        )
+    )]
+    ReferenceWithoutKey {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("no single field is its key")]
+        span: SourceSpan,
+    },
+    /// Two fields of a record set open relations of one name.
+    #[error("two fields open a relation `{relation}`")]
+    #[diagnostic(
+        code(chartaudit::rule::reference_twice),
+        help("name one of them, as `references: {{records: …, as: NAME}}`")
+    )]
+    ReferenceTwice {
+        /// The name of the relation.
+        relation: String,
+        /// The other field.
+        other: String,
+        /// Where it stands.
+        #[label("`{other}` opens one of this name")]
+        span: SourceSpan,
+    },
+    /// A relation has the name of the record under test.
+    #[error("a relation cannot be called `this`")]
+    #[diagnostic(
+        code(chartaudit::rule::relation_this),
+        help("give it another name; `this` is the record under test")
+    )]
+    RelationThis {
+        /// Where it stands.
+        #[label("this name is taken")]
+        span: SourceSpan,
+    },
+    /// A relation has the name of a field, or of another relation that the dictionary opens.
+    #[error("relation `{name}` is there already")]
+    #[diagnostic(code(chartaudit::rule::relation_taken), help("give it another name"))]
+    RelationTaken {
+        /// The name as it is written.
+        name: String,
+        /// What has this name.
+        by: String,
+        /// Where it stands.
+        #[label("{by}")]
+        span: SourceSpan,
+    },
+    /// A relation matches fields whose values are never equal.
+    #[error("`{mine}` cannot match `{theirs}`")]
+    #[diagnostic(
+        code(chartaudit::rule::match_types),
+        help("match id, code and text with each other, integer with integer, date with date")
+    )]
+    MatchTypes {
+        /// The field of the record under test.
+        mine: String,
+        /// Its type.
+        own: String,
+        /// The field of the related record.
+        theirs: String,
+        /// Its type.
+        other: String,
+        /// Where it stands.
+        #[label("one is of type {own}, the other of type {other}")]
+        span: SourceSpan,
+    },
+    /// A figure of a group is over related records that the group does not decide.
+    #[error("the records of `{relation}` are not those of a group")]
+    #[diagnostic(code(chartaudit::rule::relation_outside_group))]
+    RelationOutsideGroup {
+        /// The relation.
+        relation: String,
+        /// The fields that decide which records are related.
+        fields: String,
+        /// Where it stands.
+        #[label("which they are depends on {fields}, outside of `by`")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A limit that nothing can break.
+    #[error("no combination occurs fewer than {limit} times")]
+    #[diagnostic(code(chartaudit::rule::never_broken), help("ask for 2 or more, often 5 or 11"))]
+    NeverBroken {
+        /// The limit.
+        limit: u64,
+        /// Where it stands.
+        #[label("nothing breaks this limit")]
+        span: SourceSpan,
+    },
+    /// A field of the one related record, where there may be several.
+    #[error("relation `{name}` may be to several records")]
+    #[diagnostic(
+        code(chartaudit::rule::several_matches),
+        help(
+            "match the whole key, narrow it with `where`, or use min, max or count over it; where several match, a field of the one is unknown"
+        ),
+        severity(Warning)
+    )]
+    SeveralMatches {
+        /// The name as it is written.
+        name: String,
+        /// The record set.
+        record_set: String,
+        /// The fields of its key that are not matched.
+        fields: String,
+        /// Where it stands.
+        #[label("records of `{record_set}` also differ in {fields}")]
+        span: SourceSpan,
+    },
+    /// A relation that nothing uses.
+    #[error("relation `{name}` is never used")]
+    #[diagnostic(
+        code(chartaudit::rule::unused_relation),
+        help("use it in `where` or in the check, or remove it"),
+        severity(Warning)
+    )]
+    UnusedRelation {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("no condition names it")]
+        span: SourceSpan,
     },
     /// Two documents give a record set different keys.
     #[error("record set `{name}` has another key already")]
@@ -937,6 +1068,59 @@ pub enum RuleProblem {
         other: String,
         /// Where it stands.
         #[label("this name is taken")]
+        span: SourceSpan,
+    },
+    /// Two schedules have one name.
+    #[error("schedule `{name}` is declared twice")]
+    #[diagnostic(
+        code(chartaudit::rule::duplicate_schedule),
+        help("give it a name of its own; the other one stands in {other}")
+    )]
+    DuplicateSchedule {
+        /// The name as it is written.
+        name: String,
+        /// Where the other one stands.
+        other: String,
+        /// Where it stands.
+        #[label("this name is taken")]
+        span: SourceSpan,
+    },
+    /// The code of a place is not written as one.
+    #[error("`{code}` is not the code of a place")]
+    #[diagnostic(
+        code(chartaudit::rule::place_code),
+        help("write it like `US` or `US-MA`, in capitals")
+    )]
+    PlaceCode {
+        /// The code as it is written.
+        code: String,
+        /// Where it stands.
+        #[label("not a code")]
+        span: SourceSpan,
+    },
+    /// A row is for a place that no schedule declares.
+    #[error("unknown place `{name}`")]
+    #[diagnostic(code(chartaudit::rule::unknown_place))]
+    UnknownPlace {
+        /// The name as it is written.
+        name: String,
+        /// Where it stands.
+        #[label("no schedule declares this place")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A period or an age is longer than any.
+    #[error("{value} years are too many")]
+    #[diagnostic(code(chartaudit::rule::too_many_years), help("write {limit} or less"))]
+    TooManyYears {
+        /// The number.
+        value: u64,
+        /// The most.
+        limit: u64,
+        /// Where it stands.
+        #[label("too many")]
         span: SourceSpan,
     },
     /// The project file names a layout that nobody wrote.

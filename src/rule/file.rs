@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::rule::decode;
 use crate::rule::error::{RuleProblem, span};
 use crate::rule::raw::{RawLayout, RawPack, RawProject, RawRecords};
+use crate::rule::schedule::RawSchedule;
 use crate::rule::shape::{self, Broken};
 use crate::rule::text::{RuleText, embedded_original};
 use crate::rule::tree::{self, Node};
@@ -48,6 +49,8 @@ pub(crate) enum Content {
     Layout(RawLayout),
     /// A pack, or further rules of one.
     Pack(Box<RawPack>),
+    /// How long records are kept.
+    Schedule(Box<RawSchedule>),
 }
 
 impl File {
@@ -71,6 +74,9 @@ impl File {
             let document = if node.entry("pack").is_some() {
                 let pack = |raw: RawPack| Content::Pack(Box::new(raw));
                 document(node, &PACK, trusted, pack, &mut problems)
+            } else if node.entry("schedule").is_some() {
+                let schedule = |raw: RawSchedule| Content::Schedule(Box::new(raw));
+                document(node, &SCHEDULE, trusted, schedule, &mut problems)
             } else if node.entry("layout").is_some() {
                 document(node, &LAYOUT, trusted, Content::Layout, &mut problems)
             } else if node.entry("records").is_some() {
@@ -171,6 +177,7 @@ fn decoded<T: DeserializeOwned>(
 static PACK: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(RawPack).into());
 static LAYOUT: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(RawLayout).into());
 static RECORDS: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(RawRecords).into());
+static SCHEDULE: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(RawSchedule).into());
 static PROJECT: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(RawProject).into());
 
 /// The JSON Schema of rule documents and of the project file, one alternative a kind.
@@ -226,5 +233,6 @@ enum AnyDocument {
     Pack(RawPack),
     Layout(RawLayout),
     Records(RawRecords),
+    Schedule(RawSchedule),
     Project(RawProject),
 }

@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::expr::typed::Value;
+use crate::retention::Schedule;
 use crate::rule::check::{
-    CodeSets, Param, RuleInput, check_layout, check_params, check_rule, is_kebab, merge, set_param,
+    CodeSets, PackPlace, Param, RuleInput, Timetables, check_layout, check_params, check_rule,
+    is_kebab, merge, schedules, set_param,
 };
-use crate::rule::checked::{CheckedRule, Example, Pack, Severity, Tolerance};
+use crate::rule::checked::{Check, CheckedRule, Example, Pack, Severity, Tolerance};
 use crate::rule::dictionary::Dictionary;
 use crate::rule::error::{
     RuleError, RuleErrors, RulePart, RuleProblem, closest, did_you_mean, listed, span,
@@ -15,6 +17,7 @@ use crate::rule::error::{
 use crate::rule::file::{Content, Document, File};
 use crate::rule::layout::Layout;
 use crate::rule::raw::{RawPack, RawRule};
+use crate::rule::reference::add_reference_rules;
 use crate::rule::settings::{LoadRequest, PackSelection, ParamSetting, Place, Tailoring};
 use crate::rule::text::{PackPart, RuleText, embedded_original, embedded_part, is_embedded_pack};
 use crate::rule::tree::Node;
@@ -29,6 +32,8 @@ pub struct RuleBook {
     pub dictionary: Dictionary,
     /// The layouts.
     pub layouts: Vec<Layout>,
+    /// The retention schedules.
+    pub schedules: Vec<Schedule>,
     /// The packs that run, with the rules that run.
     pub packs: Vec<Pack>,
     /// The packs that do not run, and why.
@@ -37,7 +42,7 @@ pub struct RuleBook {
     pub deselected: Vec<String>,
     /// What is doubtful, though the rules can be used.
     pub warnings: Vec<RuleError>,
-    /// The name and hex BLAKE3 digest of each file that holds record sets or layouts, in path order.
+    /// The name and hex BLAKE3 digest of each file that holds record sets, layouts or schedules, in path order.
     pub digests: Vec<(String, String)>,
     /// What the packs were made from, to check rules again with the parameters of an example.
     pub(crate) sources: Vec<PackSource>,
@@ -158,14 +163,17 @@ pub fn load(texts: Vec<RuleText>, request: &LoadRequest<'_>) -> Result<RuleBook,
         let place = Place { file: Arc::clone(file), span: 0..0 };
         problems.placed.extend(found.into_iter().map(|problem| (place.clone(), problem)));
     }
+    let schedules = schedules(&files, &mut problems.files);
     let mut sources = pack_sources(&files, &mut problems);
-    let (not_run, left) = choose_packs(&mut sources, &request.packs, &mut problems);
+    let (not_run, left) = choose_packs(&mut sources, &schedules, &request.packs, &mut problems);
     set_params(&mut sources, &left, &not_run, &request.params, &mut problems);
 
     let mut packs = Vec::with_capacity(sources.len());
     let mut places = HashMap::new();
+    let timetables = timetables(&schedules, request);
+    let known = Known { dictionary: &dictionary, timetables: &timetables };
     for source in &sources {
-        packs.extend(check_pack(source, &dictionary, request, &mut places, &mut problems));
+        packs.extend(check_pack(source, &known, request, &mut places, &mut problems));
     }
     let digests = files
         .iter()
@@ -178,10 +186,26 @@ pub fn load(texts: Vec<RuleText>, request: &LoadRequest<'_>) -> Result<RuleBook,
         // Rules are missing, so that settings which name them would seem wrong.
         return Err(problems.finish(&files).err().unwrap_or(RuleErrors(Vec::new())));
     }
+    let known: Vec<&str> = sources
+        .iter()
+        .map(|source| source.name.as_str())
+        .chain(not_run.iter().map(|left| left.name.as_str()))
+        .collect();
+    add_reference_rules(&dictionary, &files, &known, &mut packs);
     tailor(&mut packs, &request.tailoring, &mut problems);
     let deselected = select(&mut packs, request, &not_run, &mut problems);
     let warnings = problems.finish(&files)?;
-    Ok(RuleBook { dictionary, layouts, packs, not_run, deselected, warnings, digests, sources })
+    Ok(RuleBook {
+        dictionary,
+        layouts,
+        schedules,
+        packs,
+        not_run,
+        deselected,
+        warnings,
+        digests,
+        sources,
+    })
 }
 
 /// The texts without the rules of built-in packs that do not run: their heads are enough to say so.
@@ -254,6 +278,10 @@ pub fn recheck(
     example: &Example,
     request: &LoadRequest<'_>,
 ) -> Result<CheckedRule, RuleErrors> {
+    if let Check::References { .. } = rule.check {
+        // Nobody wrote it, so that no parameter of an example changes it.
+        return Ok(rule.clone());
+    }
     let fail = |problem| {
         let name = format!("the example of `{}` at line {}", rule.id.text, example.line);
         RuleErrors(vec![RuleError::without_text(&name, vec![problem])])
@@ -273,6 +301,8 @@ pub fn recheck(
         })?;
     }
     let values = values(&params);
+    let timetables = timetables(&book.schedules, request);
+    let (.., header) = source.header().ok_or_else(missing)?;
     for (_, file, node, raw) in source.documents() {
         let rules = node.get("rules").map_or(&[][..], Node::items);
         let found = raw.rules.iter().zip(rules).find(|(raw, _)| raw.id == rule.id.text);
@@ -289,6 +319,8 @@ pub fn recheck(
             lost: &source.lost,
             values: &values,
             code_sets: &code_sets,
+            timetables: &timetables,
+            pack_place: place_of(header),
         };
         let checked = check_rule(input, &mut problems);
         problems.retain(|problem| !problem.is_warning());
@@ -298,6 +330,10 @@ pub fn recheck(
         };
     }
     Err(missing())
+}
+
+fn place_of(header: &RawPack) -> PackPlace<'_> {
+    PackPlace { jurisdiction: header.jurisdiction.as_deref(), facility: header.facility.as_deref() }
 }
 
 fn values(params: &[Param]) -> Vec<(String, Value)> {
@@ -412,6 +448,7 @@ fn check_headers(source: &mut PackSource, problems: &mut Problems) {
 /// Leaves the packs that run; gives the others, and why they do not run.
 fn choose_packs(
     sources: &mut Vec<PackSource>,
+    schedules: &[Schedule],
     selection: &PackSelection,
     problems: &mut Problems,
 ) -> (Vec<PackNotRun>, Vec<PackSource>) {
@@ -440,7 +477,12 @@ fn choose_packs(
             }
         }
         PackSelection::Where { jurisdictions, facility } => {
-            problems.settings.extend(unknown_places(&all, jurisdictions, facility.as_deref()));
+            problems.settings.extend(unknown_places(
+                &all,
+                schedules,
+                jurisdictions,
+                facility.as_deref(),
+            ));
             for source in all {
                 let reason = source
                     .header()
@@ -498,8 +540,23 @@ fn is_within(place: &str, other: &str) -> bool {
 }
 
 /// Kinds of facilities that are known whether a pack is made for them or not.
-pub(crate) const FACILITIES: [&str; 10] =
-    ["hospital", "clinic", "cah", "ltc", "hha", "hospice", "lab", "insurer", "practice", "other"];
+pub(crate) const FACILITIES: [&str; 15] = [
+    "hospital",
+    "clinic",
+    "cah",
+    "psychiatric-hospital",
+    "rhc",
+    "fqhc",
+    "ltc",
+    "hha",
+    "hospice",
+    "esrd",
+    "lab",
+    "opo",
+    "insurer",
+    "practice",
+    "other",
+];
 
 /// Holds places and a kind of facility against the packs among the texts, whether these run there or not.
 ///
@@ -517,7 +574,8 @@ pub fn check_places(
         problems.files.push(found);
     }
     let sources = pack_sources(&files, &mut problems);
-    let unknown = unknown_places(&sources, jurisdictions, facility);
+    let schedules = schedules(&files, &mut problems.files);
+    let unknown = unknown_places(&sources, &schedules, jurisdictions, facility);
     if unknown.is_empty() {
         return Ok(());
     }
@@ -528,11 +586,15 @@ pub fn check_places(
 /// The places and the kind of facility that nobody knows.
 fn unknown_places(
     sources: &[PackSource],
+    schedules: &[Schedule],
     jurisdictions: &[String],
     facility: Option<&str>,
 ) -> Vec<RuleProblem> {
     let headers = || sources.iter().filter_map(PackSource::header).map(|(.., raw)| raw);
     let mut places: Vec<&str> = headers().filter_map(|raw| raw.jurisdiction.as_deref()).collect();
+    let of_schedules = schedules.iter().flat_map(|schedule| &schedule.places);
+    // A part of a country is known by its country, and would only lengthen the list.
+    places.extend(of_schedules.map(|place| place.code.as_str()).filter(|code| !code.contains('-')));
     places.sort_unstable();
     places.dedup();
     let mut unknown = Vec::new();
@@ -668,9 +730,26 @@ fn unknown_param(
 /// Rules by id: the place of the first, for the message about the second.
 type Places = HashMap<String, String>;
 
+/// What rules are checked against.
+struct Known<'a> {
+    dictionary: &'a Dictionary,
+    timetables: &'a Timetables<'a>,
+}
+
+/// The rows of the schedules that hold where the audit is made.
+fn timetables<'a>(schedules: &'a [Schedule], request: &'a LoadRequest<'_>) -> Timetables<'a> {
+    let (places, facility) = match &request.packs {
+        PackSelection::Where { jurisdictions, facility } if request.places.is_empty() => {
+            (jurisdictions, request.facility.as_deref().or(facility.as_deref()))
+        }
+        _ => (&request.places, request.facility.as_deref()),
+    };
+    Timetables::new(schedules, places, facility)
+}
+
 fn check_pack(
     source: &PackSource,
-    dictionary: &Dictionary,
+    known: &Known<'_>,
     request: &LoadRequest<'_>,
     places: &mut Places,
     problems: &mut Problems,
@@ -695,11 +774,13 @@ fn check_pack(
                 pack: &source.name,
                 node,
                 raw,
-                dictionary,
+                dictionary: known.dictionary,
                 params: &source.params,
                 lost: &source.lost,
                 values: &values,
                 code_sets: &code_sets,
+                timetables: known.timetables,
+                pack_place: place_of(header),
             };
             if let Some(mut rule) = check_rule(input, found) {
                 rule.report_fictional |= request.fictional_report;

@@ -9,6 +9,7 @@ mod error;
 mod text;
 mod tree;
 mod raw;
+mod schedule;
 mod shape;
 mod decode;
 mod file;
@@ -18,6 +19,7 @@ mod checked;
 mod detector;
 mod check;
 mod settings;
+mod reference;
 mod load;
 mod lint;
 pub mod config;
@@ -25,12 +27,13 @@ pub mod config;
 #[cfg(test)]
 mod tests;
 
+pub use self::check::{KEPT, kept};
 pub use self::checked::{
     Check, CheckedRule, Citation, Confidence, DeadlineUnit, Direction, Example, ExampleRecord,
-    Expectation, Family, FormatCheck, Identifiers, Limit, LimitKind, Pack, ParamValue, RuleId,
-    Severity, Status, Tolerance, Within,
+    Expectation, Family, FormatCheck, Identifiers, Limit, LimitKind, Pack, ParamValue, Relation,
+    Retain, RetainFact, RuleId, Severity, Status, Tolerance, Within,
 };
-pub use self::dictionary::{Dictionary, Field, Phi, RecordSet};
+pub use self::dictionary::{Dictionary, Field, Phi, RecordSet, Reference};
 pub use self::error::{ConditionProblem, RuleError, RuleErrors, RulePart, RuleProblem};
 pub use self::file::schema;
 pub use self::layout::{Binding, HeaderMode, Layout, LayoutSource, SourceOptions};

@@ -16,6 +16,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize as DeriveDeserialize;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::retention::{Facility, RecordClass};
+
 /// A mapping whose keys are names of the author's choice, in the order of the file.
 #[derive(Debug, Clone)]
 pub(crate) struct Entries<T>(pub(crate) Vec<(String, T)>);
@@ -177,7 +179,7 @@ pub(crate) struct RawField {
     /// The codes it may hold; they are shown in clear in reports.
     #[serde(default)]
     pub(crate) values: Vec<String>,
-    /// The record set whose key it holds; long form `{records: NAME, as: NAME}`.
+    /// The record set whose key it holds; long form `{records: NAME, as: NAME, orphans: warning}`.
     #[serde(default)]
     #[schemars(schema_with = "reference_schema")]
     pub(crate) references: Option<OneOrMany>,
@@ -189,7 +191,10 @@ pub(crate) struct RawField {
 fn reference_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"anyOf": [{"type": "string"}, {
         "type": "object", "x-what": "a reference", "required": ["records"], "additionalProperties": false,
-        "properties": {"records": {"type": "string"}, "as": {"type": "string"}}
+        "properties": {
+            "records": {"type": "string"}, "as": {"type": "string"},
+            "orphans": {"enum": ["error", "warning", "note", "ignored"]}
+        }
     }]})
 }
 
@@ -592,27 +597,99 @@ pub(crate) struct RawRule {
     /// Check: no identifier where none belongs.
     #[serde(default)]
     pub(crate) identifiers: Option<RawIdentifiers>,
-    /// Reserved: relations to other record sets.
+    /// Check: intervals of one group do not overlap.
     #[serde(default)]
-    pub(crate) with: Option<Reserved>,
-    /// Reserved: retention periods.
+    pub(crate) no_overlap: Option<RawNoOverlap>,
+    /// Check: every combination occurs often enough.
     #[serde(default)]
-    pub(crate) retain: Option<Reserved>,
+    pub(crate) small_cells: Option<RawSmallCells>,
+    /// Check: a sequence misses no number and repeats none.
+    #[serde(default)]
+    pub(crate) gap_free: Option<RawGapFree>,
+    /// Relations to other record sets, by the names that conditions use.
+    #[serde(default)]
+    pub(crate) with: Entries<RawRelation>,
+    /// Check: kept as long as the schedules of retention say, and no longer than they let it be.
+    #[serde(default)]
+    pub(crate) retain: Option<RawRetain>,
     /// Reserved: what a kind of release may hold.
     #[serde(default)]
     pub(crate) release: Option<Reserved>,
-    /// Reserved: overlapping intervals.
-    #[serde(default)]
-    pub(crate) no_overlap: Option<Reserved>,
-    /// Reserved: combinations that occur too seldom.
-    #[serde(default)]
-    pub(crate) small_cells: Option<Reserved>,
-    /// Reserved: missing numbers of a sequence.
-    #[serde(default)]
-    pub(crate) gap_free: Option<Reserved>,
     /// Reserved: the files of a delivery.
     #[serde(default)]
     pub(crate) delivery: Option<Reserved>,
+}
+
+/// Kept as long as the schedules of retention say, and no longer than they let it be.
+#[derive(Debug, DeriveDeserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-what" = "`retain`"))]
+pub(crate) struct RawRetain {
+    /// What is asked.
+    pub(crate) kind: RawRetainKind,
+    /// The class of the records, where no field of them says it.
+    #[serde(default)]
+    #[schemars(schema_with = "class_schema")]
+    pub(crate) class: Option<String>,
+    /// The kind of facility that keeps them, where no field says it.
+    #[serde(default)]
+    #[schemars(schema_with = "facility_kind_schema")]
+    pub(crate) facility: Option<String>,
+    /// Whether standards that are no law count.
+    #[serde(default)]
+    pub(crate) standards: bool,
+    /// How long after the earliest lawful day the facility's policy keeps records: `2 years`.
+    #[serde(default)]
+    pub(crate) grace: Option<String>,
+    /// Where facts are found: an expression for each, beside those that the built-in record sets know.
+    #[serde(default)]
+    pub(crate) facts: Entries<String>,
+}
+
+/// Destroyed too early, under a hold, during a request, without evidence; gone without an entry; kept too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, DeriveDeserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RawRetainKind {
+    Early,
+    Held,
+    Requested,
+    Unevidenced,
+    Vanished,
+    Overdue,
+}
+
+fn class_schema(_: &mut SchemaGenerator) -> Schema {
+    let words = RecordClass::ALL.iter().flat_map(|class| class.words());
+    json_schema!({"type": "string", "enum": words.collect::<Vec<_>>()})
+}
+
+fn facility_kind_schema(_: &mut SchemaGenerator) -> Schema {
+    let words = Facility::ALL.iter().flat_map(|kind| kind.words());
+    json_schema!({"type": "string", "enum": words.collect::<Vec<_>>()})
+}
+
+/// The records of another record set, or of the same, that belong to a record.
+#[derive(Debug, DeriveDeserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-what" = "a relation"))]
+pub(crate) struct RawRelation {
+    /// The record set of the related records.
+    pub(crate) records: String,
+    /// The fields that are equal in both: one name, a list of names, or `{mine: theirs}`; all records unless said.
+    #[serde(default, rename = "match")]
+    #[schemars(schema_with = "match_schema")]
+    pub(crate) matches: Option<OneOrMany>,
+    /// Which of these records count; `this.` is the record under test.
+    #[serde(default, rename = "where")]
+    pub(crate) condition: Option<String>,
+}
+
+fn match_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"anyOf": [
+        {"type": "string"},
+        {"type": "array", "items": {"type": "string"}},
+        {"type": "object", "x-what": "`match`", "additionalProperties": {"type": "string"}}
+    ]})
 }
 
 /// How grave a violation is.
@@ -809,6 +886,43 @@ pub(crate) struct RawColumns {
     /// The order of fields that is asked for; any unless said.
     #[serde(default)]
     pub(crate) order: Vec<String>,
+}
+
+/// Intervals of one group do not overlap; touching is no overlap, and a missing end is open.
+#[derive(Debug, DeriveDeserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-what" = "`no_overlap`"))]
+pub(crate) struct RawNoOverlap {
+    /// The fields that make the groups; one group unless said.
+    #[serde(default)]
+    pub(crate) by: Vec<String>,
+    /// The field of the start: a date, timestamp or instant.
+    pub(crate) from: String,
+    /// The field of the end, of the same type.
+    pub(crate) to: String,
+}
+
+/// Every combination occurs often enough.
+#[derive(Debug, DeriveDeserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-what" = "`small_cells`"))]
+pub(crate) struct RawSmallCells {
+    /// The fields whose combinations are counted.
+    pub(crate) by: Vec<String>,
+    /// How often a combination occurs at least.
+    pub(crate) at_least: u64,
+}
+
+/// A sequence misses no number before a record's and repeats none.
+#[derive(Debug, DeriveDeserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-what" = "`gap_free`"))]
+pub(crate) struct RawGapFree {
+    /// The integer field that counts.
+    pub(crate) field: String,
+    /// The fields that make the groups; one group unless said.
+    #[serde(default)]
+    pub(crate) by: Vec<String>,
 }
 
 /// No identifier where none belongs.

@@ -12,6 +12,11 @@ use crate::rule::text::RuleText;
 pub struct LoadRequest<'a> {
     /// Which packs run.
     pub packs: PackSelection,
+    /// The places by whose law records are kept: `US-MA`; those of `packs` if empty, and without any of them every
+    /// place of a pack's own jurisdiction.
+    pub places: Vec<String>,
+    /// The kind of facility that keeps the records, where neither they nor a rule say it.
+    pub facility: Option<String>,
     /// Values of parameters.
     pub params: Vec<ParamSetting>,
     /// Changes to rules.
@@ -32,6 +37,8 @@ impl Default for LoadRequest<'_> {
     fn default() -> Self {
         Self {
             packs: PackSelection::All,
+            places: Vec::new(),
+            facility: None,
             params: Vec::new(),
             tailoring: Vec::new(),
             select: Vec::new(),

@@ -124,6 +124,14 @@ impl<'s> Walk<'s> {
             (NodeKind::Scalar { text, .. }, [only]) if has_type(only, "array") => {
                 Some(format!("write it as a list: `[{text}]`"))
             }
+            (NodeKind::Scalar { text, .. }, [only]) if has_type(only, "object") => {
+                match only.get("required").and_then(Value::as_array).map(Vec::as_slice) {
+                    Some([Value::String(required)]) => {
+                        Some(format!("write it as a mapping: `{{{required}: {text}}}`"))
+                    }
+                    _ => None,
+                }
+            }
             (NodeKind::Scalar { style: Style::Quoted, .. }, [only])
                 if has_type(only, "boolean") || has_type(only, "integer") =>
             {

@@ -7,13 +7,15 @@ use std::time::Duration;
 use miette::{Diagnostic as _, GraphicalReportHandler, GraphicalTheme};
 use proptest::prelude::{Just, Strategy, prop_oneof, proptest};
 
-use crate::expr::typed::FieldId;
+use crate::expr::relations_of;
+use crate::expr::typed::{FieldId, RelationId};
 use crate::rule::error::RuleErrors;
 use crate::rule::load::needed;
 use crate::rule::tree::{self, Node, NodeKind};
 use crate::rule::{
-    Check, Expectation, LoadRequest, PackSelection, ParamSetting, Place, RuleBook, RuleText,
-    Severity, Strictness, Tailoring, Tolerance, config, embedded, lint, load, read_paths, recheck,
+    Check, CheckedRule, Expectation, LoadRequest, PackSelection, ParamSetting, Place, RuleBook,
+    RuleText, Severity, Strictness, Tailoring, Tolerance, config, embedded, lint, load, read_paths,
+    recheck,
 };
 
 const DICTIONARY: &str = "\
@@ -214,6 +216,25 @@ rules:
     fail_if: \"class = '\\u00e9' AND chrge > 3\"
   - {id: completeness/c, title: C, severity: error, records: encounters, format: {field: class, pattern: \"a(?=b)\"}}
 ";
+const SETS: &str = "\
+pack: local
+title: House rules
+version: 1.0.0
+rules:
+  - {id: completeness/a, title: A, severity: error, records: encounters, no_overlap: {by: [patient], from: closed, to: discharged_at}}
+  - {id: completeness/b, title: B, severity: error, records: encounters, no_overlap: {from: class, to: discharged_at}}
+  - {id: completeness/c, title: C, severity: error, records: encounters, no_overlap: {from: admitted_at, to: closed_on}}
+  - {id: completeness/d, title: D, severity: error, records: encounters, no_overlap: {from: admitted_at, to: admitted_at}}
+  - {id: completeness/e, title: E, severity: error, records: encounters, no_overlap: {from: admitted_at, until: discharged_at}}
+  - {id: completeness/f, title: F, severity: error, records: encounters, small_cells: {by: [], at_least: 11}}
+  - {id: completeness/g, title: G, severity: error, records: encounters, small_cells: {by: [klass, class], at_least: 1}}
+  - {id: completeness/h, title: H, severity: error, records: encounters, small_cells: {by: class, at_least: few}}
+  - {id: completeness/i, title: I, severity: error, records: encounters, gap_free: {field: encounter_id, by: [class, class]}}
+  - {id: completeness/j, title: J, severity: error, records: encounters, gap_free: {field: sequence}}
+  - {id: completeness/k, title: K, severity: error, records: encounters, gap_free: [charge]}
+  - {id: retention/l, title: L, severity: error, records: encounters, release: limited}
+  - {id: retention/m, title: M, severity: error, records: encounters, delivery: {manifest: files.csv}}
+";
 const LAYOUTS: &str = "\
 layout: house
 sources:
@@ -252,6 +273,940 @@ title: House rules
 pack: bare
 rules: []
 ";
+
+const RELATIONS: &str = "\
+records:
+  encounters:
+    fields:
+      attending: {type: id, references: staff}
+      former_id: {type: id, references: {records: encounters, as: this}}
+      patient:   {type: text, references: patients}
+      ward_id:   {type: id, references: wards}
+      badge_id:  {type: integer, references: staff}
+  staff:
+    key: [staff_id]
+    fields:
+      staff_id:  {type: id}
+      hired_on:  {type: date}
+      last_name: {type: text}
+  wards:
+    key: [house, ward_id]
+    fields:
+      house:   {type: code}
+      ward_id: {type: id}
+      beds:    {type: integer}
+---
+pack: local
+title: House rules
+version: 1.0.0
+rules:
+  - id: completeness/a
+    title: A
+    severity: error
+    records: encounters
+    with:
+      ward:     {records: ward, match: ward_id}
+      surgeon:  {records: staff, match: staff_id}
+      nurse:    {records: staff, match: {attnding: staff_id, charge: staff_id, class: hired}}
+      nobody:   {records: staff, match: []}
+      class:    {records: staff, match: {attending: staff_id}}
+      this:     {records: staff, match: {attending: staff_id}}
+      patient:  {records: staff, match: {attending: staff_id}}
+      twice:    {records: encounters, match: [class, class], where: class = this.clas}
+      wrong:    {records: staff, match: {attending: staff_id}, where: patient.ssn = last_name AND admitted_at > hired_on}
+      shape:    {record: staff}
+    assert: count(nurse) > 0 AND exists(wrong) AND ward.beds > 1 AND exists(shape) AND attnding.hired_on IS NULL
+  - id: completeness/b
+    title: B
+    severity: error
+    records: encounters
+    with:
+      staff: {records: staff, match: {attending: staff_id}, where: hired_on < date_of(this.admitted_at)}
+    measure: {value: sum(attending.hired_on), by: [class], at_most: count(staff), at_least: \"ratio(count(), count(attending.staff_id))\"}
+";
+
+#[test]
+fn what_is_wrong_around_relations() {
+    insta::assert_snapshot!(report(RELATIONS), @r#"
+      × 23 problems found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Error: chartaudit::rule::relation_this
+
+      × a relation cannot be called `this`
+       ╭─[house/rules.yaml:5:67]
+     4 │       attending: {type: id, references: staff}
+     5 │       former_id: {type: id, references: {records: encounters, as: this}}
+       ·                                                                   ──┬─
+       ·                                                                     ╰── this name is taken
+     6 │       patient:   {type: text, references: patients}
+       ╰────
+      help: give it another name; `this` is the record under test
+
+    Error: chartaudit::rule::reference_twice
+
+      × two fields open a relation `patient`
+       ╭─[house/rules.yaml:6:43]
+     5 │       former_id: {type: id, references: {records: encounters, as: this}}
+     6 │       patient:   {type: text, references: patients}
+       ·                                           ────┬───
+       ·                                               ╰── `patient_id` opens one of this name
+     7 │       ward_id:   {type: id, references: wards}
+       ╰────
+      help: name one of them, as `references: {records: …, as: NAME}`
+
+    Error: chartaudit::rule::reference_without_key
+
+      × a field cannot refer to `wards`
+       ╭─[house/rules.yaml:7:41]
+     6 │       patient:   {type: text, references: patients}
+     7 │       ward_id:   {type: id, references: wards}
+       ·                                         ──┬──
+       ·                                           ╰── no single field is its key
+     8 │       badge_id:  {type: integer, references: staff}
+       ╰────
+      help: give `wards` a key of one field, or open a relation with `with` in the rules that need it
+
+    Error: chartaudit::rule::match_types
+
+      × `badge_id` cannot match `staff_id`
+       ╭─[house/rules.yaml:8:46]
+     7 │       ward_id:   {type: id, references: wards}
+     8 │       badge_id:  {type: integer, references: staff}
+       ·                                              ──┬──
+       ·                                                ╰── one is of type integer, the other of type id
+     9 │   staff:
+       ╰────
+      help: match id, code and text with each other, integer with integer, date with date
+
+    Error: chartaudit::rule::unknown_record_set
+
+      × unknown record set `ward`
+        ╭─[house/rules.yaml:31:27]
+     30 │     with:
+     31 │       ward:     {records: ward, match: ward_id}
+        ·                           ──┬─
+        ·                             ╰── not in the dictionary
+     32 │       surgeon:  {records: staff, match: staff_id}
+        ╰────
+      help: did you mean `wards`?
+
+    Error: chartaudit::rule::unknown_field
+
+      × unknown field `staff_id`
+        ╭─[house/rules.yaml:32:41]
+     31 │       ward:     {records: ward, match: ward_id}
+     32 │       surgeon:  {records: staff, match: staff_id}
+        ·                                         ────┬───
+        ·                                             ╰── `encounters` has no such field
+     33 │       nurse:    {records: staff, match: {attnding: staff_id, charge: staff_id, class: hired}}
+        ╰────
+      help: name both fields, as `match: {FIELD: staff_id}`
+
+    Error: chartaudit::rule::unknown_field
+
+      × unknown field `attnding`
+        ╭─[house/rules.yaml:33:42]
+     32 │       surgeon:  {records: staff, match: staff_id}
+     33 │       nurse:    {records: staff, match: {attnding: staff_id, charge: staff_id, class: hired}}
+        ·                                          ────┬───
+        ·                                              ╰── `encounters` has no such field
+     34 │       nobody:   {records: staff, match: []}
+        ╰────
+      help: did you mean `attending`?
+
+    Error: chartaudit::rule::match_types
+
+      × `charge` cannot match `staff_id`
+        ╭─[house/rules.yaml:33:70]
+     32 │       surgeon:  {records: staff, match: staff_id}
+     33 │       nurse:    {records: staff, match: {attnding: staff_id, charge: staff_id, class: hired}}
+        ·                                                                      ────┬───
+        ·                                                                          ╰── one is of type decimal, the other of type id
+     34 │       nobody:   {records: staff, match: []}
+        ╰────
+      help: match id, code and text with each other, integer with integer, date with date
+
+    Error: chartaudit::rule::unknown_field
+
+      × unknown field `hired`
+        ╭─[house/rules.yaml:33:87]
+     32 │       surgeon:  {records: staff, match: staff_id}
+     33 │       nurse:    {records: staff, match: {attnding: staff_id, charge: staff_id, class: hired}}
+        ·                                                                                       ──┬──
+        ·                                                                                         ╰── `staff` has no such field
+     34 │       nobody:   {records: staff, match: []}
+        ╰────
+
+    Error: chartaudit::rule::empty_list
+
+      × an empty list
+        ╭─[house/rules.yaml:34:41]
+     33 │       nurse:    {records: staff, match: {attnding: staff_id, charge: staff_id, class: hired}}
+     34 │       nobody:   {records: staff, match: []}
+        ·                                         ─┬
+        ·                                          ╰── nothing is named here
+     35 │       class:    {records: staff, match: {attending: staff_id}}
+        ╰────
+      help: name a field that is equal in both, or remove `match`
+
+    Error: chartaudit::rule::relation_taken
+
+      × relation `class` is there already
+        ╭─[house/rules.yaml:35:7]
+     34 │       nobody:   {records: staff, match: []}
+     35 │       class:    {records: staff, match: {attending: staff_id}}
+        ·       ──┬──
+        ·         ╰── a field of `encounters` has this name
+     36 │       this:     {records: staff, match: {attending: staff_id}}
+        ╰────
+      help: give it another name
+
+    Error: chartaudit::rule::relation_this
+
+      × a relation cannot be called `this`
+        ╭─[house/rules.yaml:36:7]
+     35 │       class:    {records: staff, match: {attending: staff_id}}
+     36 │       this:     {records: staff, match: {attending: staff_id}}
+        ·       ──┬─
+        ·         ╰── this name is taken
+     37 │       patient:  {records: staff, match: {attending: staff_id}}
+        ╰────
+      help: give it another name; `this` is the record under test
+
+    Error: chartaudit::rule::relation_taken
+
+      × relation `patient` is there already
+        ╭─[house/rules.yaml:37:7]
+     36 │       this:     {records: staff, match: {attending: staff_id}}
+     37 │       patient:  {records: staff, match: {attending: staff_id}}
+        ·       ───┬───
+        ·          ╰── `patient_id` opens it to the one record of `patients`
+     38 │       twice:    {records: encounters, match: [class, class], where: class = this.clas}
+        ╰────
+      help: give it another name
+
+    Error: chartaudit::rule::repeated_field
+
+      × field `class` is listed twice
+        ╭─[house/rules.yaml:38:54]
+     37 │       patient:  {records: staff, match: {attending: staff_id}}
+     38 │       twice:    {records: encounters, match: [class, class], where: class = this.clas}
+        ·                                                      ──┬──
+        ·                                                        ╰── again here
+     39 │       wrong:    {records: staff, match: {attending: staff_id}, where: patient.ssn = last_name AND admitted_at > hired_on}
+        ╰────
+      help: name it once
+
+    Error: chartaudit::expr::E102
+
+      × unknown column `clas`
+        ╭─[house/rules.yaml:38:77]
+     37 │       patient:  {records: staff, match: {attending: staff_id}}
+     38 │       twice:    {records: encounters, match: [class, class], where: class = this.clas}
+        ·                                                                             ────┬────
+        ·                                                                                 ╰── the record under test has no such field
+     39 │       wrong:    {records: staff, match: {attending: staff_id}, where: patient.ssn = last_name AND admitted_at > hired_on}
+        ╰────
+      help: did you mean `class`?
+
+    Error: chartaudit::expr::E111
+
+      × a relation cannot be used in the condition of another
+        ╭─[house/rules.yaml:39:71]
+     38 │       twice:    {records: encounters, match: [class, class], where: class = this.clas}
+     39 │       wrong:    {records: staff, match: {attending: staff_id}, where: patient.ssn = last_name AND admitted_at > hired_on}
+        ·                                                                       ─────┬─────
+        ·                                                                            ╰── a relation inside a relation
+     40 │       shape:    {record: staff}
+        ╰────
+      help: compare fields of the related record with fields of the record under test, as `this.FIELD`
+
+    Error: chartaudit::expr::E102
+
+      × unknown column `admitted_at`
+        ╭─[house/rules.yaml:39:99]
+     38 │       twice:    {records: encounters, match: [class, class], where: class = this.clas}
+     39 │       wrong:    {records: staff, match: {attending: staff_id}, where: patient.ssn = last_name AND admitted_at > hired_on}
+        ·                                                                                                   ─────┬─────
+        ·                                                                                                        ╰── the record set has no such field
+     40 │       shape:    {record: staff}
+        ╰────
+      help: write `this.admitted_at` for the field of the record under test
+
+    Error: chartaudit::rule::missing_key
+
+      × `records` is missing
+        ╭─[house/rules.yaml:40:17]
+     39 │       wrong:    {records: staff, match: {attending: staff_id}, where: patient.ssn = last_name AND admitted_at > hired_on}
+     40 │       shape:    {record: staff}
+        ·                 ───┬───
+        ·                    ╰── a relation needs it
+     41 │     assert: count(nurse) > 0 AND exists(wrong) AND ward.beds > 1 AND exists(shape) AND attnding.hired_on IS NULL
+        ╰────
+      help: add `records`: the record set of the related records
+
+    Error: chartaudit::rule::unknown_key
+
+      × unknown key `record`
+        ╭─[house/rules.yaml:40:18]
+     39 │       wrong:    {records: staff, match: {attending: staff_id}, where: patient.ssn = last_name AND admitted_at > hired_on}
+     40 │       shape:    {record: staff}
+        ·                  ───┬──
+        ·                     ╰── a relation has no such key
+     41 │     assert: count(nurse) > 0 AND exists(wrong) AND ward.beds > 1 AND exists(shape) AND attnding.hired_on IS NULL
+        ╰────
+      help: did you mean `records`?
+
+    Error: chartaudit::expr::E111
+
+      × relation `attnding` is not declared
+        ╭─[house/rules.yaml:41:88]
+     40 │       shape:    {record: staff}
+     41 │     assert: count(nurse) > 0 AND exists(wrong) AND ward.beds > 1 AND exists(shape) AND attnding.hired_on IS NULL
+        ·                                                                                        ────────┬────────
+        ·                                                                                                ╰── relation not declared
+     42 │   - id: completeness/b
+        ╰────
+      help: did you mean `attending`?
+
+    Error: chartaudit::expr::E105
+
+      × sum needs numbers, this is date
+        ╭─[house/rules.yaml:48:26]
+     47 │       staff: {records: staff, match: {attending: staff_id}, where: hired_on < date_of(this.admitted_at)}
+     48 │     measure: {value: sum(attending.hired_on), by: [class], at_most: count(staff), at_least: "ratio(count(), count(attending.staff_id))"}
+        ·                          ─────────┬────────
+        ·                                   ╰── this is date
+        ╰────
+
+    Error: chartaudit::rule::relation_outside_group
+
+      × the records of `staff` are not those of a group
+        ╭─[house/rules.yaml:48:69]
+     47 │       staff: {records: staff, match: {attending: staff_id}, where: hired_on < date_of(this.admitted_at)}
+     48 │     measure: {value: sum(attending.hired_on), by: [class], at_most: count(staff), at_least: "ratio(count(), count(attending.staff_id))"}
+        ·                                                                     ──────┬─────
+        ·                                                                           ╰── which they are depends on `attending`, `admitted_at`, outside of `by`
+        ╰────
+      help: add `attending`, `admitted_at` to `by`, or put the figure of each record inside an
+            aggregate, as count_if(count(staff) > 0)
+
+    Error: chartaudit::rule::relation_outside_group
+
+      × the records of `attending` are not those of a group
+        ╭─[house/rules.yaml:48:109]
+     47 │       staff: {records: staff, match: {attending: staff_id}, where: hired_on < date_of(this.admitted_at)}
+     48 │     measure: {value: sum(attending.hired_on), by: [class], at_most: count(staff), at_least: "ratio(count(), count(attending.staff_id))"}
+        ·                                                                                                             ────────────┬────────────
+        ·                                                                                                                         ╰── which they are depends on `attending`, outside of `by`
+        ╰────
+      help: add `attending` to `by`, or put the figure of each record inside an aggregate, as
+            count_if(count(attending) > 0)
+    "#);
+}
+
+const RELATED: &str = "\
+records:
+  encounters:
+    fields:
+      attending: {type: id, references: {records: staff, as: doctor}}
+      left_on:   {type: date, often_blank: true}
+  staff:
+    key: [staff_id]
+    fields:
+      staff_id:  {type: id}
+      hired_on:  {type: date}
+      left_on:   {type: date, often_blank: true}
+---
+pack: local
+title: House rules
+version: 1.0.0
+rules:
+  - id: completeness/a
+    title: A
+    severity: error
+    records: encounters
+    where: exists(patient)
+    with:
+      others:  {records: encounters, match: [patient_id, class], where: admitted_at > this.discharged_at}
+      idle:    {records: staff}
+      patient: {records: patients, match: patient_id}
+      crew:    {records: staff}
+    assert: count(others) = 0 AND doctor.hired_on <= date_of(admitted_at)
+  - id: completeness/b
+    title: B
+    severity: error
+    records: encounters
+    with:
+      back: {records: encounters, match: {patient_id: encounter_id}}
+    measure: {value: count(back), by: [patient_id], at_most: count_if(exists(patient)) + 3}
+  - id: completeness/c
+    title: C
+    severity: error
+    records: encounters
+    with:
+      crew: {records: staff, where: hired_on < date_of(this.admitted_at)}
+    deadline: {of: min(crew.hired_on), after: admitted_at, within: 3 days}
+";
+
+/// A rule as it is listed, without its texts.
+fn listed_rule(rule: &CheckedRule) -> String {
+    let (file, line) = &rule.declared;
+    format!("{}:{} {:?} {file}:{line} | {}", rule.pack, rule.id.text, rule.severity, rule.title)
+}
+
+#[test]
+fn references_make_rules() {
+    let text = "\
+records:
+  encounters:
+    fields:
+      ward_id:    {type: id, references: wards, label: Ward}
+      former_id:  {type: id, references: {records: encounters, as: former}, label: Former stay number}
+      payer:      {type: code, references: payers}
+      payer_id:   {type: integer, references: {records: numbers, as: paid_by}, label: HMO number}
+  wards:
+    title: One ward
+    key: [ward_id]
+    fields:
+      ward_id: {type: id, references: {records: wards, as: itself}}
+  payers:  {key: [code], fields: {code: {type: code}}}
+  numbers: {key: [number], fields: {number: {type: integer}, encounter: {type: id, references: encounters}}}
+---
+pack: local
+title: House rules
+version: 1.0.0
+rules:
+  - {id: completeness/z, title: Z, severity: note, records: encounters, require: [class]}
+  - {id: completeness/encounters-ward-orphaned, title: Mine, severity: note, records: encounters, require: [ward_id]}
+";
+    let request = LoadRequest {
+        ignore: vec!["completeness/encounters-former-orphaned".to_owned()],
+        tailoring: vec![Tailoring {
+            rule: "completeness/encounters-payer-orphaned".to_owned(),
+            severity: Some(Severity::Warning),
+            because: "known".to_owned(),
+            ..Tailoring::default()
+        }],
+        ..LoadRequest::default()
+    };
+    let book = book(text, &request);
+    let rules = || book.packs.iter().flat_map(|pack| &pack.rules);
+    insta::assert_snapshot!(rules().map(listed_rule).collect::<Vec<_>>().join("\n"), @r#"
+    local:completeness/z Note house/rules.yaml:20 | Z
+    local:completeness/encounters-ward-orphaned Note house/rules.yaml:21 | Mine
+    local:completeness/encounters-payer-id-orphaned Error house/rules.yaml:7 | Stay or visit whose HMO is not in the export
+    local:completeness/encounters-payer-orphaned Warning house/rules.yaml:6 | Stay or visit whose payer is not in the export
+    local:completeness/numbers-encounter-orphaned Error house/rules.yaml:14 | Record of numbers whose encounter is not in the export
+    dictionary:completeness/encounters-patient-orphaned Error dictionary.yaml:7 | Stay or visit whose patient is not in the export
+    "#);
+    assert_eq!(book.deselected, ["local:completeness/encounters-former-orphaned"]);
+    let own = &book.packs[1];
+    let digest = &book.digests.iter().find(|(name, _)| name == "dictionary.yaml").unwrap().1;
+    assert_eq!((own.name.as_str(), &own.digest), ("dictionary", digest));
+
+    let rule = rules().find(|rule| rule.id.text.ends_with("payer-id-orphaned")).unwrap();
+    let text = [&rule.check_text, rule.because.as_ref().unwrap(), rule.remedy.as_ref().unwrap()];
+    insta::assert_snapshot!(text.map(String::as_str).join("\n"), @r#"
+    references: {field: payer_id, of: numbers.number}
+    Where the HMO number leads nowhere, it is wrong or the export lacks records of numbers. Whatever is to be known of the HMO cannot be judged for such a record.
+    See whether numbers were exported for the same period and facilities. If they were, correct the HMO number in the source system.
+    "#);
+    let Check::References { field, relation: RelationId(0) } = rule.check else { panic!() };
+    assert_eq!((rule.fields.as_slice(), rule.relations[0].implied), (&[field][..], true));
+    assert_eq!(rule.relations[0].matches, [(field, FieldId(0))]);
+    let examples = rule.examples.iter().map(|example| {
+        let given = example.given.iter().map(|(set, records)| {
+            let cells = records.iter().flat_map(|record| &record.cells);
+            format!("{set} {:?}", cells.collect::<Vec<_>>())
+        });
+        format!("{} {:?}", given.collect::<Vec<_>>().join(", "), example.expect)
+    });
+    insta::assert_snapshot!(examples.collect::<Vec<_>>().join("\n"), @r#"
+    encounters [(FieldId(11), "1")], numbers [(FieldId(0), "1")] [Pass]
+    encounters [(FieldId(11), "2")], numbers [(FieldId(0), "1")] [Violation]
+    encounters [], numbers [(FieldId(0), "1")] [NotApplicable]
+    "#);
+    let again = recheck(&book, rule, &rule.examples[0], &LoadRequest::default()).unwrap();
+    assert_eq!(again.id, rule.id);
+}
+
+/// Every reference of the built-in dictionary whose orphans matter has a rule, with everything that a shipped rule has.
+#[test]
+fn references_of_the_dictionary_are_essential() {
+    let book = load(embedded(), &LoadRequest::default()).unwrap();
+    let fields = book.dictionary.sets.iter().flat_map(|set| &set.fields);
+    let references = fields.filter_map(|field| field.references.as_ref());
+    let references = references.filter(|reference| reference.orphans.is_some()).count();
+    let essentials = book.packs.iter().find(|pack| pack.name == "essentials").unwrap();
+    let is_made = |rule: &&CheckedRule| matches!(rule.check, Check::References { .. });
+    let made: Vec<_> = essentials.rules.iter().filter(is_made).collect();
+    assert_eq!(made.len(), references);
+    let written = essentials.rules.len() - made.len();
+    assert!(essentials.rules[written..].iter().all(|rule| is_made(&rule)), "written rules first");
+    assert!(made.is_sorted_by_key(|rule| &rule.id.text));
+    let mut ids: Vec<_> =
+        book.packs.iter().flat_map(|pack| &pack.rules).map(|rule| &rule.id.text).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all, "every id once");
+    assert!(ids.iter().any(|id| *id == "completeness/encounters-patient-orphaned"));
+    for rule in made {
+        assert!(rule.declared.0.starts_with("chartaudit/rules/dictionary/"), "{}", rule.id.text);
+        assert!(rule.because.is_some() && rule.remedy.is_some() && rule.guideline.len() == 1);
+        let expect: Vec<_> = rule.examples.iter().flat_map(|example| &example.expect).collect();
+        assert_eq!(
+            expect,
+            [&Expectation::Pass, &Expectation::Violation, &Expectation::NotApplicable],
+            "{}",
+            rule.id.text
+        );
+    }
+    let texts = embedded().into_iter().filter(|text| !text.name.contains("/essentials/")).collect();
+    let without = load(texts, &LoadRequest::default()).unwrap();
+    let mut rules = without.packs.iter().flat_map(|pack| &pack.rules);
+    assert!(!rules.any(|rule| is_made(&rule)), "only where the pack is");
+}
+
+#[test]
+fn what_is_wrong_with_checks_of_sets() {
+    insta::assert_snapshot!(report(SETS), @r#"
+      × 18 problems found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Error: chartaudit::rule::unknown_field
+
+      × unknown field `patient`
+       ╭─[house/rules.yaml:5:92]
+     4 │ rules:
+     5 │   - {id: completeness/a, title: A, severity: error, records: encounters, no_overlap: {by: [patient], from: closed, to: discharged_at}}
+       ·                                                                                            ───┬───
+       ·                                                                                               ╰── `encounters` has no such field
+     6 │   - {id: completeness/b, title: B, severity: error, records: encounters, no_overlap: {from: class, to: discharged_at}}
+       ╰────
+
+    Error: chartaudit::rule::unknown_field
+
+      × unknown field `closed`
+       ╭─[house/rules.yaml:5:108]
+     4 │ rules:
+     5 │   - {id: completeness/a, title: A, severity: error, records: encounters, no_overlap: {by: [patient], from: closed, to: discharged_at}}
+       ·                                                                                                            ───┬──
+       ·                                                                                                               ╰── `encounters` has no such field
+     6 │   - {id: completeness/b, title: B, severity: error, records: encounters, no_overlap: {from: class, to: discharged_at}}
+       ╰────
+
+    Error: chartaudit::rule::field_type
+
+      × field `class` is of type code
+       ╭─[house/rules.yaml:6:93]
+     5 │   - {id: completeness/a, title: A, severity: error, records: encounters, no_overlap: {by: [patient], from: closed, to: discharged_at}}
+     6 │   - {id: completeness/b, title: B, severity: error, records: encounters, no_overlap: {from: class, to: discharged_at}}
+       ·                                                                                             ──┬──
+       ·                                                                                               ╰── a date, timestamp or instant is needed here
+     7 │   - {id: completeness/c, title: C, severity: error, records: encounters, no_overlap: {from: admitted_at, to: closed_on}}
+       ╰────
+      help: an interval has two ends of one type
+
+    Error: chartaudit::rule::field_type
+
+      × field `closed_on` is of type date
+       ╭─[house/rules.yaml:7:110]
+     6 │   - {id: completeness/b, title: B, severity: error, records: encounters, no_overlap: {from: class, to: discharged_at}}
+     7 │   - {id: completeness/c, title: C, severity: error, records: encounters, no_overlap: {from: admitted_at, to: closed_on}}
+       ·                                                                                                              ────┬────
+       ·                                                                                                                  ╰── timestamp is needed here
+     8 │   - {id: completeness/d, title: D, severity: error, records: encounters, no_overlap: {from: admitted_at, to: admitted_at}}
+       ╰────
+      help: an interval has two ends of one type
+
+    Error: chartaudit::rule::repeated_field
+
+      × field `admitted_at` is listed twice
+       ╭─[house/rules.yaml:8:110]
+     7 │   - {id: completeness/c, title: C, severity: error, records: encounters, no_overlap: {from: admitted_at, to: closed_on}}
+     8 │   - {id: completeness/d, title: D, severity: error, records: encounters, no_overlap: {from: admitted_at, to: admitted_at}}
+       ·                                                                                                              ─────┬─────
+       ·                                                                                                                   ╰── again here
+     9 │   - {id: completeness/e, title: E, severity: error, records: encounters, no_overlap: {from: admitted_at, until: discharged_at}}
+       ╰────
+      help: name it once
+
+    Error: chartaudit::rule::missing_key
+
+      × `to` is missing
+        ╭─[house/rules.yaml:9:86]
+      8 │   - {id: completeness/d, title: D, severity: error, records: encounters, no_overlap: {from: admitted_at, to: admitted_at}}
+      9 │   - {id: completeness/e, title: E, severity: error, records: encounters, no_overlap: {from: admitted_at, until: discharged_at}}
+        ·                                                                                      ──┬──
+        ·                                                                                        ╰── `no_overlap` needs it
+     10 │   - {id: completeness/f, title: F, severity: error, records: encounters, small_cells: {by: [], at_least: 11}}
+        ╰────
+      help: add `to`: the field of the end, of the same type
+
+    Error: chartaudit::rule::unknown_key
+
+      × unknown key `until`
+        ╭─[house/rules.yaml:9:106]
+      8 │   - {id: completeness/d, title: D, severity: error, records: encounters, no_overlap: {from: admitted_at, to: admitted_at}}
+      9 │   - {id: completeness/e, title: E, severity: error, records: encounters, no_overlap: {from: admitted_at, until: discharged_at}}
+        ·                                                                                                          ──┬──
+        ·                                                                                                            ╰── `no_overlap` has no such key
+     10 │   - {id: completeness/f, title: F, severity: error, records: encounters, small_cells: {by: [], at_least: 11}}
+        ╰────
+      help: the keys here are `by`, `from`, `to`
+
+    Error: chartaudit::rule::empty_list
+
+      × an empty list
+        ╭─[house/rules.yaml:10:92]
+      9 │   - {id: completeness/e, title: E, severity: error, records: encounters, no_overlap: {from: admitted_at, until: discharged_at}}
+     10 │   - {id: completeness/f, title: F, severity: error, records: encounters, small_cells: {by: [], at_least: 11}}
+        ·                                                                                            ─┬
+        ·                                                                                             ╰── nothing is named here
+     11 │   - {id: completeness/g, title: G, severity: error, records: encounters, small_cells: {by: [klass, class], at_least: 1}}
+        ╰────
+      help: name at least one field
+
+    Error: chartaudit::rule::unknown_field
+
+      × unknown field `klass`
+        ╭─[house/rules.yaml:11:93]
+     10 │   - {id: completeness/f, title: F, severity: error, records: encounters, small_cells: {by: [], at_least: 11}}
+     11 │   - {id: completeness/g, title: G, severity: error, records: encounters, small_cells: {by: [klass, class], at_least: 1}}
+        ·                                                                                             ──┬──
+        ·                                                                                               ╰── `encounters` has no such field
+     12 │   - {id: completeness/h, title: H, severity: error, records: encounters, small_cells: {by: class, at_least: few}}
+        ╰────
+      help: did you mean `class`?
+
+    Error: chartaudit::rule::never_broken
+
+      × no combination occurs fewer than 1 times
+        ╭─[house/rules.yaml:11:118]
+     10 │   - {id: completeness/f, title: F, severity: error, records: encounters, small_cells: {by: [], at_least: 11}}
+     11 │   - {id: completeness/g, title: G, severity: error, records: encounters, small_cells: {by: [klass, class], at_least: 1}}
+        ·                                                                                                                      ┬
+        ·                                                                                                                      ╰── nothing breaks this limit
+     12 │   - {id: completeness/h, title: H, severity: error, records: encounters, small_cells: {by: class, at_least: few}}
+        ╰────
+      help: ask for 2 or more, often 5 or 11
+
+    Error: chartaudit::rule::wrong_type
+
+      × expected a list of field names, found text
+        ╭─[house/rules.yaml:12:92]
+     11 │   - {id: completeness/g, title: G, severity: error, records: encounters, small_cells: {by: [klass, class], at_least: 1}}
+     12 │   - {id: completeness/h, title: H, severity: error, records: encounters, small_cells: {by: class, at_least: few}}
+        ·                                                                                            ──┬──
+        ·                                                                                              ╰── text
+     13 │   - {id: completeness/i, title: I, severity: error, records: encounters, gap_free: {field: encounter_id, by: [class, class]}}
+        ╰────
+      help: write it as a list: `[class]`
+
+    Error: chartaudit::rule::wrong_type
+
+      × expected a whole number, 0 or more, found text
+        ╭─[house/rules.yaml:12:109]
+     11 │   - {id: completeness/g, title: G, severity: error, records: encounters, small_cells: {by: [klass, class], at_least: 1}}
+     12 │   - {id: completeness/h, title: H, severity: error, records: encounters, small_cells: {by: class, at_least: few}}
+        ·                                                                                                             ─┬─
+        ·                                                                                                              ╰── text
+     13 │   - {id: completeness/i, title: I, severity: error, records: encounters, gap_free: {field: encounter_id, by: [class, class]}}
+        ╰────
+
+    Error: chartaudit::rule::field_type
+
+      × field `encounter_id` is of type id
+        ╭─[house/rules.yaml:13:92]
+     12 │   - {id: completeness/h, title: H, severity: error, records: encounters, small_cells: {by: class, at_least: few}}
+     13 │   - {id: completeness/i, title: I, severity: error, records: encounters, gap_free: {field: encounter_id, by: [class, class]}}
+        ·                                                                                            ──────┬─────
+        ·                                                                                                  ╰── an integer is needed here
+     14 │   - {id: completeness/j, title: J, severity: error, records: encounters, gap_free: {field: sequence}}
+        ╰────
+      help: declare the field as `type: integer`
+
+    Error: chartaudit::rule::repeated_field
+
+      × field `class` is listed twice
+        ╭─[house/rules.yaml:13:118]
+     12 │   - {id: completeness/h, title: H, severity: error, records: encounters, small_cells: {by: class, at_least: few}}
+     13 │   - {id: completeness/i, title: I, severity: error, records: encounters, gap_free: {field: encounter_id, by: [class, class]}}
+        ·                                                                                                                      ──┬──
+        ·                                                                                                                        ╰── again here
+     14 │   - {id: completeness/j, title: J, severity: error, records: encounters, gap_free: {field: sequence}}
+        ╰────
+      help: name it once
+
+    Error: chartaudit::rule::unknown_field
+
+      × unknown field `sequence`
+        ╭─[house/rules.yaml:14:92]
+     13 │   - {id: completeness/i, title: I, severity: error, records: encounters, gap_free: {field: encounter_id, by: [class, class]}}
+     14 │   - {id: completeness/j, title: J, severity: error, records: encounters, gap_free: {field: sequence}}
+        ·                                                                                            ────┬───
+        ·                                                                                                ╰── `encounters` has no such field
+     15 │   - {id: completeness/k, title: K, severity: error, records: encounters, gap_free: [charge]}
+        ╰────
+
+    Error: chartaudit::rule::wrong_type
+
+      × expected a mapping, found a list
+        ╭─[house/rules.yaml:15:84]
+     14 │   - {id: completeness/j, title: J, severity: error, records: encounters, gap_free: {field: sequence}}
+     15 │   - {id: completeness/k, title: K, severity: error, records: encounters, gap_free: [charge]}
+        ·                                                                                    ───┬───
+        ·                                                                                       ╰── a list
+     16 │   - {id: retention/l, title: L, severity: error, records: encounters, release: limited}
+        ╰────
+
+    Error: chartaudit::rule::not_available
+
+      × `release` is not available in this version
+        ╭─[house/rules.yaml:16:71]
+     15 │   - {id: completeness/k, title: K, severity: error, records: encounters, gap_free: [charge]}
+     16 │   - {id: retention/l, title: L, severity: error, records: encounters, release: limited}
+        ·                                                                       ───┬───
+        ·                                                                          ╰── reserved, but not built yet
+     17 │   - {id: retention/m, title: M, severity: error, records: encounters, delivery: {manifest: files.csv}}
+        ╰────
+      help: remove it, or use a newer chartaudit
+
+    Error: chartaudit::rule::not_available
+
+      × `delivery` is not available in this version
+        ╭─[house/rules.yaml:17:71]
+     16 │   - {id: retention/l, title: L, severity: error, records: encounters, release: limited}
+     17 │   - {id: retention/m, title: M, severity: error, records: encounters, delivery: {manifest: files.csv}}
+        ·                                                                       ────┬───
+        ·                                                                           ╰── reserved, but not built yet
+        ╰────
+      help: remove it, or use a newer chartaudit
+    "#);
+}
+
+#[test]
+fn checks_of_sets() {
+    let text = "\
+records:
+  encounters:
+    fields:
+      seq: {type: integer}
+---
+pack: local
+title: House rules
+version: 1.0.0
+rules:
+  - id: completeness/a
+    title: A
+    severity: error
+    records: encounters
+    no_overlap: {by: [patient_id], from: admitted_at, to: discharged_at}
+  - id: completeness/b
+    title: B
+    severity: error
+    records: encounters
+    small_cells: {by: [class, closed_on], at_least: 11}
+    examples:
+      - {given: {encounters: [{class: a}, {class: a}]}, expect: [violation]}
+      - {given: {patients: [{ssn: 1}], encounters: [{class: a}, {class: b}, {}]}, expect: [violation, violation, pass]}
+  - id: completeness/c
+    title: C
+    severity: error
+    records: encounters
+    gap_free: {field: seq, by: [class]}
+";
+    let book = book(text, &LoadRequest::default());
+    let rules = &book.packs[0].rules;
+    let set = book.dictionary.set("encounters").unwrap();
+    let id = |name: &str| set.field_id(name).unwrap();
+    assert_eq!(
+        rules.iter().map(|rule| rule.fields.clone()).collect::<Vec<_>>(),
+        [
+            vec![id("patient_id"), id("admitted_at"), id("discharged_at")],
+            vec![id("class"), id("closed_on")],
+            vec![id("class"), id("seq")],
+        ]
+    );
+    let texts: Vec<&str> = rules.iter().map(|rule| rule.check_text.as_str()).collect();
+    insta::assert_snapshot!(texts.join("\n"), @r#"
+    no_overlap: {by: [patient_id], from: admitted_at, to: discharged_at}
+    small_cells: {by: [class, closed_on], at_least: 11}
+    gap_free: {field: seq, by: [class]}
+    "#);
+    assert_eq!(rules[1].examples[1].given.len(), 2);
+    assert!(matches!(
+        &rules[0].check,
+        Check::NoOverlap { by, from, to }
+            if (by.as_slice(), *from, *to)
+                == (&[id("patient_id")][..], id("admitted_at"), id("discharged_at"))
+    ));
+    assert!(matches!(&rules[1].check, Check::SmallCells { at_least: 11, .. }));
+    assert!(matches!(&rules[2].check, Check::GapFree { field, .. } if *field == id("seq")));
+}
+
+#[test]
+fn rules_list_the_relations_that_they_use() {
+    let book = book(RELATED, &LoadRequest::default());
+    let rules = &book.packs[0].rules;
+    let shown = |rule: usize| {
+        let rule = &rules[rule];
+        let set = |name: &str| book.dictionary.set(name).unwrap();
+        let own = set(&rule.record_set);
+        let mut text = String::new();
+        for relation in &rule.relations {
+            let related = set(&relation.record_set);
+            let pairs = relation.matches.iter().map(|(mine, theirs)| {
+                format!("{}={}", own.field(*mine).name, related.field(*theirs).name)
+            });
+            let pairs = pairs.collect::<Vec<_>>().join(" ");
+            let condition = relation.where_text.as_deref().unwrap_or("-");
+            let (name, set) = (&relation.name, &relation.record_set);
+            let implied = if relation.implied { " (implied)" } else { "" };
+            writeln!(text, "{name}: {set} {pairs} {condition}{implied}").unwrap();
+        }
+        let fields = rule.fields.iter().map(|id| own.field(*id).name.as_str());
+        text + &fields.collect::<Vec<_>>().join(", ")
+    };
+    insta::assert_snapshot!(shown(0), @r#"
+    others: encounters patient_id=patient_id class=class admitted_at > this.discharged_at
+    patient: patients patient_id=patient_id -
+    doctor: staff attending=staff_id - (implied)
+    admitted_at, patient_id, class, discharged_at, attending
+    "#);
+    insta::assert_snapshot!(shown(1), @r#"
+    back: encounters patient_id=encounter_id -
+    patient: patients patient_id=patient_id - (implied)
+    patient_id
+    "#);
+    insta::assert_snapshot!(shown(2), @r#"
+    crew: staff  hired_on < date_of(this.admitted_at)
+    admitted_at
+    "#);
+
+    // The numbers in conditions are those of the list.
+    let Check::Assert(assert) = &rules[0].check else { panic!() };
+    assert_eq!(relations_of(assert), [RelationId(0), RelationId(2)]);
+    assert_eq!(rules[0].applies.as_ref().map(relations_of), Some(vec![RelationId(1)]));
+}
+
+#[test]
+fn doubtful_uses_of_relations_are_told() {
+    let text = RELATED
+        .replace("    key: [staff_id]\n", "    key: [staff_id, hired_on]\n")
+        .replace("references: {records: staff, as: doctor}", "label: Doctor");
+    let text = text.split_once("rules:\n").unwrap().0.to_owned()
+        + "\
+rules:
+  - id: completeness/a
+    title: A
+    severity: error
+    records: encounters
+    where: closed_on IS NOT NULL
+    with:
+      doctor: {records: staff, match: {attending: staff_id}}
+      nurse:  {records: staff, match: {attending: staff_id}, where: left_on > this.left_on AND hired_on < this.closed_on}
+      desk:   {records: staff, match: {attending: staff_id}, where: left_on IS NULL OR left_on > this.closed_on}
+    assert: doctor.left_on > closed_on AND exists(nurse) AND exists(desk) AND (doctor.hired_on IS NULL OR doctor.hired_on < closed_on)
+";
+    let book = book(&text, &LoadRequest::default());
+    insta::assert_snapshot!(render(&RuleErrors(lint(&book, Strictness::Normal))), @r#"
+      × 4 warnings found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Warning: chartaudit::rule::several_matches
+
+      ⚠ relation `doctor` may be to several records
+        ╭─[house/rules.yaml:23:7]
+     22 │     with:
+     23 │       doctor: {records: staff, match: {attending: staff_id}}
+        ·       ───┬──
+        ·          ╰── records of `staff` also differ in `hired_on`
+     24 │       nurse:  {records: staff, match: {attending: staff_id}, where: left_on > this.left_on AND hired_on < this.closed_on}
+        ╰────
+      help: match the whole key, narrow it with `where`, or use min, max or count over it; where
+            several match, a field of the one is unknown
+
+    Warning: chartaudit::rule::bare_often_blank
+
+      ⚠ field `left_on` is often blank
+        ╭─[house/rules.yaml:24:69]
+     23 │       doctor: {records: staff, match: {attending: staff_id}}
+     24 │       nurse:  {records: staff, match: {attending: staff_id}, where: left_on > this.left_on AND hired_on < this.closed_on}
+        ·                                                                     ───┬───
+        ·                                                                        ╰── unknown for every record where it is blank
+     25 │       desk:   {records: staff, match: {attending: staff_id}, where: left_on IS NULL OR left_on > this.closed_on}
+        ╰────
+      help: write `left_on IS NULL OR …` or `left_on IS NOT NULL AND …` around it
+
+    Warning: chartaudit::rule::bare_often_blank
+
+      ⚠ field `this.left_on` is often blank
+        ╭─[house/rules.yaml:24:79]
+     23 │       doctor: {records: staff, match: {attending: staff_id}}
+     24 │       nurse:  {records: staff, match: {attending: staff_id}, where: left_on > this.left_on AND hired_on < this.closed_on}
+        ·                                                                               ──────┬─────
+        ·                                                                                     ╰── unknown for every record where it is blank
+     25 │       desk:   {records: staff, match: {attending: staff_id}, where: left_on IS NULL OR left_on > this.closed_on}
+        ╰────
+      help: write `this.left_on IS NULL OR …` or `this.left_on IS NOT NULL AND …` around it
+
+    Warning: chartaudit::rule::bare_often_blank
+
+      ⚠ field `doctor.left_on` is often blank
+        ╭─[house/rules.yaml:26:13]
+     25 │       desk:   {records: staff, match: {attending: staff_id}, where: left_on IS NULL OR left_on > this.closed_on}
+     26 │     assert: doctor.left_on > closed_on AND exists(nurse) AND exists(desk) AND (doctor.hired_on IS NULL OR doctor.hired_on < closed_on)
+        ·             ───────┬──────
+        ·                    ╰── unknown for every record where it is blank
+        ╰────
+      help: write `doctor.left_on IS NULL OR …` or `doctor.left_on IS NOT NULL AND …` around it
+    "#);
+}
+
+#[test]
+fn relations_that_nothing_uses_are_told() {
+    let book = book(RELATED, &LoadRequest::default());
+    insta::assert_snapshot!(render(&RuleErrors(lint(&book, Strictness::Normal))), @r#"
+      × 2 warnings found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Warning: chartaudit::rule::unused_relation
+
+      ⚠ relation `idle` is never used
+        ╭─[house/rules.yaml:24:7]
+     23 │       others:  {records: encounters, match: [patient_id, class], where: admitted_at > this.discharged_at}
+     24 │       idle:    {records: staff}
+        ·       ──┬─
+        ·         ╰── no condition names it
+     25 │       patient: {records: patients, match: patient_id}
+        ╰────
+      help: use it in `where` or in the check, or remove it
+
+    Warning: chartaudit::rule::unused_relation
+
+      ⚠ relation `crew` is never used
+        ╭─[house/rules.yaml:26:7]
+     25 │       patient: {records: patients, match: patient_id}
+     26 │       crew:    {records: staff}
+        ·       ──┬─
+        ·         ╰── no condition names it
+     27 │     assert: count(others) = 0 AND doctor.hired_on <= date_of(admitted_at)
+        ╰────
+      help: use it in `where` or in the check, or remove it
+    "#);
+}
 
 #[test]
 fn what_is_not_yaml() {
@@ -506,17 +1461,17 @@ fn wrong_shapes_are_all_reported_and_the_other_rules_checked() {
         ╰────
       help: give it a value or remove the key
 
-    Error: chartaudit::rule::not_available
+    Error: chartaudit::rule::wrong_type
 
-      × `with` is not available in this version
-        ╭─[house/rules.yaml:16:5]
+      × expected a mapping, found text
+        ╭─[house/rules.yaml:16:21]
      15 │     require: [discharged_at]
      16 │     with: {patient: patients}
-        ·     ──┬─
-        ·       ╰── reserved, but not built yet
+        ·                     ────┬───
+        ·                         ╰── text
      17 │     examples:
         ╰────
-      help: remove it, or use a newer chartaudit
+      help: write it as a mapping: `{records: patients}`
 
     Error: chartaudit::rule::unknown_word
 
@@ -549,9 +1504,9 @@ fn wrong_shapes_are_all_reported_and_the_other_rules_checked() {
      24 │ ---
      25 │ something: else
         · ────┬────
-        ·     ╰── no `pack`, `layout` or `records` here
+        ·     ╰── no `pack`, `layout`, `schedule` or `records` here
         ╰────
-      help: begin it with `pack: NAME`, `layout: NAME` or `records:`
+      help: begin it with `pack: NAME`, `layout: NAME`, `schedule: NAME` or `records:`
     "#);
 }
 
@@ -692,7 +1647,8 @@ fn wrong_names() {
      14 │   - {id: completeness/e, title: E, severity: error, records: encounters, require: [class], unique: [class]}
         ╰────
       help: add one of `require`, `require_any`, `assert`, `fail_if`, `deadline`, `format`, `allowed`,
-            `readable`, `unique`, `measure`, `ordered`, `columns`, `identifiers`
+            `readable`, `unique`, `measure`, `ordered`, `columns`, `identifiers`, `no_overlap`,
+            `small_cells`, `gap_free`, `retain`
 
     Error: chartaudit::rule::several_checks
 
@@ -1904,6 +2860,198 @@ fn codes(errors: &RuleErrors) -> Vec<String> {
     problems.filter_map(|problem| Some(problem.code()?.to_string())).collect()
 }
 
+/// Schedules with everything that can be wrong in them.
+const SCHEDULES: &str = "schedule: a
+places:
+  US: {name: United States, majority: 300}
+  us-ma: {name: Massachusetts}
+rows:
+  - {jurisdiction: USA, record_class: medical_record, trigger: discharge, years: 5, minors: same, citation: 1 X 2}
+  - {jurisdiction: US, record_class: medicalrecord, trigger: dischrge, years: 500, minors: same, citation: 1 X 2}
+  - {jurisdiction: US, record_class: imaging, years: 5, minors: same, citation: 1 X 2}
+  - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 500, minors: same, citation: 1 X 2}
+  - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 5, citation: 1 X 2}
+  - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 5, minor_fixed_age: 21, citation: 1 X 2}
+  - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 5, minors: same, after_death_years: 5, citation: 1 X 2}
+  - {jurisdiction: US, record_class: mpi, minors: same, citation: 1 X 2}
+  - {jurisdiction: US, record_class: mpi, permanent: true, valid_from: 2020-13-01, citation: 1 X 2}
+  - {jurisdiction: US, record_class: mpi, permanent: true, valid_from: 2020-02-01, valid_to: 2020-01-01, citation: 1 X 2}
+---
+schedule: a
+";
+
+#[test]
+fn wrong_schedules() {
+    insta::assert_snapshot!(render(&problems(SCHEDULES, &LoadRequest::default())), @r#"
+      × 14 problems found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Error: chartaudit::rule::too_many_years
+
+      × 300 years are too many
+       ╭─[house/rules.yaml:3:39]
+     2 │ places:
+     3 │   US: {name: United States, majority: 300}
+       ·                                       ─┬─
+       ·                                        ╰── too many
+     4 │   us-ma: {name: Massachusetts}
+       ╰────
+      help: write 200 or less
+
+    Error: chartaudit::rule::place_code
+
+      × `us-ma` is not the code of a place
+       ╭─[house/rules.yaml:4:3]
+     3 │   US: {name: United States, majority: 300}
+     4 │   us-ma: {name: Massachusetts}
+       ·   ──┬──
+       ·     ╰── not a code
+     5 │ rows:
+       ╰────
+      help: write it like `US` or `US-MA`, in capitals
+
+    Error: chartaudit::rule::unknown_place
+
+      × unknown place `USA`
+       ╭─[house/rules.yaml:6:20]
+     5 │ rows:
+     6 │   - {jurisdiction: USA, record_class: medical_record, trigger: discharge, years: 5, minors: same, citation: 1 X 2}
+       ·                    ─┬─
+       ·                     ╰── no schedule declares this place
+     7 │   - {jurisdiction: US, record_class: medicalrecord, trigger: dischrge, years: 500, minors: same, citation: 1 X 2}
+       ╰────
+      help: did you mean `US`?
+
+    Error: chartaudit::rule::unknown_word
+
+      × `medicalrecord` is not one of the words allowed here
+       ╭─[house/rules.yaml:7:38]
+     6 │   - {jurisdiction: USA, record_class: medical_record, trigger: discharge, years: 5, minors: same, citation: 1 X 2}
+     7 │   - {jurisdiction: US, record_class: medicalrecord, trigger: dischrge, years: 500, minors: same, citation: 1 X 2}
+       ·                                      ──────┬──────
+       ·                                            ╰── not known here
+     8 │   - {jurisdiction: US, record_class: imaging, years: 5, minors: same, citation: 1 X 2}
+       ╰────
+      help: did you mean `medical_record`?
+
+    Error: chartaudit::rule::unknown_word
+
+      × `dischrge` is not one of the words allowed here
+       ╭─[house/rules.yaml:7:62]
+     6 │   - {jurisdiction: USA, record_class: medical_record, trigger: discharge, years: 5, minors: same, citation: 1 X 2}
+     7 │   - {jurisdiction: US, record_class: medicalrecord, trigger: dischrge, years: 500, minors: same, citation: 1 X 2}
+       ·                                                              ────┬───
+       ·                                                                  ╰── not known here
+     8 │   - {jurisdiction: US, record_class: imaging, years: 5, minors: same, citation: 1 X 2}
+       ╰────
+      help: did you mean `discharge`?
+
+    Error: chartaudit::rule::missing_key
+
+      × `trigger` is missing
+       ╭─[house/rules.yaml:8:54]
+     7 │   - {jurisdiction: US, record_class: medicalrecord, trigger: dischrge, years: 500, minors: same, citation: 1 X 2}
+     8 │   - {jurisdiction: US, record_class: imaging, years: 5, minors: same, citation: 1 X 2}
+       ·                                                      ┬
+       ·                                                      ╰── this row needs it
+     9 │   - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 500, minors: same, citation: 1 X 2}
+       ╰────
+
+    Error: chartaudit::rule::too_many_years
+
+      × 500 years are too many
+        ╭─[house/rules.yaml:9:77]
+      8 │   - {jurisdiction: US, record_class: imaging, years: 5, minors: same, citation: 1 X 2}
+      9 │   - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 500, minors: same, citation: 1 X 2}
+        ·                                                                             ─┬─
+        ·                                                                              ╰── too many
+     10 │   - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 5, citation: 1 X 2}
+        ╰────
+      help: write 200 or less
+
+    Error: chartaudit::rule::missing_key
+
+      × `minors` is missing
+        ╭─[house/rules.yaml:10:90]
+      9 │   - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 500, minors: same, citation: 1 X 2}
+     10 │   - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 5, citation: 1 X 2}
+        ·                                                                                          ──┬──
+        ·                                                                                            ╰── this row needs it
+     11 │   - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 5, minor_fixed_age: 21, citation: 1 X 2}
+        ╰────
+
+    Error: chartaudit::rule::missing_key
+
+      × `minor_basis` is missing
+        ╭─[house/rules.yaml:11:97]
+     10 │   - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 5, citation: 1 X 2}
+     11 │   - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 5, minor_fixed_age: 21, citation: 1 X 2}
+        ·                                                                                                 ─┬
+        ·                                                                                                  ╰── this row needs it
+     12 │   - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 5, minors: same, after_death_years: 5, citation: 1 X 2}
+        ╰────
+
+    Error: chartaudit::rule::missing_key
+
+      × `after_death` is missing
+        ╭─[house/rules.yaml:12:113]
+     11 │   - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 5, minor_fixed_age: 21, citation: 1 X 2}
+     12 │   - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 5, minors: same, after_death_years: 5, citation: 1 X 2}
+        ·                                                                                                                 ┬
+        ·                                                                                                                 ╰── this row needs it
+     13 │   - {jurisdiction: US, record_class: mpi, minors: same, citation: 1 X 2}
+        ╰────
+
+    Error: chartaudit::rule::missing_key
+
+      × `years` is missing
+        ╭─[house/rules.yaml:13:67]
+     12 │   - {jurisdiction: US, record_class: imaging, trigger: service_date, years: 5, minors: same, after_death_years: 5, citation: 1 X 2}
+     13 │   - {jurisdiction: US, record_class: mpi, minors: same, citation: 1 X 2}
+        ·                                                                   ──┬──
+        ·                                                                     ╰── this row needs it
+     14 │   - {jurisdiction: US, record_class: mpi, permanent: true, valid_from: 2020-13-01, citation: 1 X 2}
+        ╰────
+
+    Error: chartaudit::rule::bad_date
+
+      × `2020-13-01` is not a date
+        ╭─[house/rules.yaml:14:72]
+     13 │   - {jurisdiction: US, record_class: mpi, minors: same, citation: 1 X 2}
+     14 │   - {jurisdiction: US, record_class: mpi, permanent: true, valid_from: 2020-13-01, citation: 1 X 2}
+        ·                                                                        ─────┬────
+        ·                                                                             ╰── not a day of the calendar
+     15 │   - {jurisdiction: US, record_class: mpi, permanent: true, valid_from: 2020-02-01, valid_to: 2020-01-01, citation: 1 X 2}
+        ╰────
+      help: write it as YYYY-MM-DD
+
+    Error: chartaudit::rule::date_order
+
+      × ends before it starts
+        ╭─[house/rules.yaml:15:94]
+     14 │   - {jurisdiction: US, record_class: mpi, permanent: true, valid_from: 2020-13-01, citation: 1 X 2}
+     15 │   - {jurisdiction: US, record_class: mpi, permanent: true, valid_from: 2020-02-01, valid_to: 2020-01-01, citation: 1 X 2}
+        ·                                                                                              ─────┬────
+        ·                                                                                                   ╰── earlier than `from`
+     16 │ ---
+        ╰────
+      help: swap the two dates
+
+    Error: chartaudit::rule::duplicate_schedule
+
+      × schedule `a` is declared twice
+        ╭─[house/rules.yaml:17:11]
+     16 │ ---
+     17 │ schedule: a
+        ·           ┬
+        ·           ╰── this name is taken
+        ╰────
+      help: give it a name of its own; the other one stands in house/rules.yaml:1
+    "#);
+}
+
 /// Every kind of problem in `error.rs` is seen in some test of this file or has one of its own.
 #[test]
 fn every_kind_of_problem_is_shown() {
@@ -1915,7 +3063,10 @@ fn every_kind_of_problem_is_shown() {
         .map(str::to_owned)
         .collect();
     let mut seen = BTreeSet::new();
-    for text in [NOT_YAML, TABS, FORBIDDEN, HIDDEN, SHAPE, NAMES, CONDITIONS, LAYOUTS] {
+    for text in [
+        NOT_YAML, TABS, FORBIDDEN, HIDDEN, SHAPE, NAMES, CONDITIONS, SETS, LAYOUTS, RELATIONS,
+        SCHEDULES,
+    ] {
         seen.extend(codes(&problems(text, &LoadRequest::default())));
     }
     seen.extend(codes(&problems(CHECKS, &with_files())));
@@ -1942,6 +3093,8 @@ fn every_kind_of_problem_is_shown() {
         "unknown_layout",
         "param_of_pack_not_run",
         "nothing_in_it",
+        "unused_relation",
+        "several_matches",
     ];
     seen.extend(elsewhere.map(|code| format!("chartaudit::rule::{code}")));
     let missing: Vec<_> = declared.difference(&seen).collect();
@@ -2008,12 +3161,12 @@ fn a_project_file_tailors_and_sets() {
 
 #[test]
 fn packs_run_where_they_are_made_for() {
-    check_runs(&[], None, &["everywhere"]);
-    check_runs(&["US"], None, &["everywhere", "us"]);
-    check_runs(&["US-MA"], None, &["everywhere", "us", "us-ma"]);
-    check_runs(&["US-ME"], Some("hospital"), &["everywhere", "us", "us-hospital"]);
-    check_runs(&["us-zz"], Some("Hospital"), &["everywhere", "us", "us-hospital"]);
-    check_runs(&[], Some("clinic"), &["everywhere"]);
+    check_runs(&[], None, &["everywhere", "dictionary"]);
+    check_runs(&["US"], None, &["everywhere", "us", "dictionary"]);
+    check_runs(&["US-MA"], None, &["everywhere", "us", "us-ma", "dictionary"]);
+    check_runs(&["US-ME"], Some("hospital"), &["everywhere", "us", "us-hospital", "dictionary"]);
+    check_runs(&["us-zz"], Some("Hospital"), &["everywhere", "us", "us-hospital", "dictionary"]);
+    check_runs(&[], Some("clinic"), &["everywhere", "dictionary"]);
 }
 
 #[test]
@@ -2091,7 +3244,8 @@ fn check_runs(jurisdictions: &[&str], facility: Option<&str>, expected: &[&str])
     let book = book(PLACES, &request);
     let names: Vec<_> = book.packs.iter().map(|pack| pack.name.as_str()).collect();
     assert_eq!(names, expected, "in {jurisdictions:?}, {facility:?}");
-    assert_eq!(book.packs.len() + book.not_run.len(), 4);
+    // The record sets of these tests have a pack of their own, for their references.
+    assert_eq!(book.packs.len() + book.not_run.len(), 5);
     assert!(book.warnings.is_empty(), "for {jurisdictions:?}");
     if let Some(hospital) = book.not_run.iter().find(|left| left.name == "us-hospital")
         && jurisdictions.is_empty()
@@ -2119,7 +3273,8 @@ fn check_select(select: &[&str], ignore: &[&str], expected: &[&str]) {
     let names: Vec<_> =
         rules.iter().filter_map(|rule| rule.id.text.strip_prefix("completeness/")).collect();
     assert_eq!(names, expected, "by {select:?}, {ignore:?}");
-    assert_eq!(rules.len() + book.deselected.len(), 3);
+    let all: usize = book.packs.iter().map(|pack| pack.rules.len()).sum();
+    assert_eq!(all + book.deselected.len(), 4, "with the rule of a reference");
     let by_id = select.iter().any(|text| text.ends_with("discharge-late"));
     assert!(rules.iter().all(|rule| rule.required == by_id), "by {select:?}");
 }

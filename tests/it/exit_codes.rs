@@ -304,7 +304,8 @@ fn what_a_project_is_made_of_is_not_an_unknown_file() {
     let clean = fixture("hospital/ehr/clean");
     let screen = scan(&clean, &[]).stdout();
     assert!(screen.contains("1 file not recognised   expected.yaml"), "{screen}");
-    let other = scan(&clean, &["--rules", "essentials"]).stdout();
+    let shipped = ["--rules", "essentials", "--rules", "us-hipaa", "--rules", "us-hospital"];
+    let other = scan(&clean, &shipped).stdout();
     assert!(other.contains("2 files not recognised   expected.yaml, riverside.yaml"), "{other}");
 }
 
@@ -343,4 +344,90 @@ fn export() -> tempfile::TempDir {
 fn scan(path: &Path, arguments: &[&str]) -> Run {
     let path = text(path);
     run(["scan", path.as_str(), "--as-of", AS_OF].into_iter().chain(arguments.iter().copied()))
+}
+
+#[test]
+fn a_working_list_ends_as_promised() {
+    let list = |folder: &Path, flags: &[&str]| {
+        let path = text(folder);
+        run(["retention", &path, "--as-of", AS_OF].into_iter().chain(flags.iter().copied()))
+    };
+    let place = "--jurisdiction=US-WA";
+    let export = inventory();
+    list(export.path(), &[place]).expect_code(0);
+    list(export.path(), &[place, "--facility=hospital"]).expect_code(0);
+    list(export.path(), &[]).expect_code(2);
+    list(export.path(), &[place, "--list", "list.pdf"]).expect_code(2);
+    list(export.path(), &[place, "--record", "R-1"]).expect_code(0);
+    list(export.path(), &[place, "--record", "R-9"]).expect_code(4);
+    write(export.path(), "chartaudit.yaml", "max_not_evaluable: 0\n");
+    list(export.path(), &[place]).expect_code(3);
+    write(export.path(), "chartaudit.yaml", "jurisdiction: [US-WA]\n");
+    list(export.path(), &[]).expect_code(0);
+    let inventory = export.path().join("record_inventory.csv");
+    let mut lines = fs::read_to_string(&inventory).expect("it was written");
+    lines.push_str("one,two\n");
+    fs::write(&inventory, lines).expect("it can be written");
+    list(export.path(), &[]).expect_code(3);
+    list(export.path(), &["--record", "R-1"]).expect_code(3);
+    list(export.path(), &["--record", "R-9"]).expect_code(3);
+    fs::remove_file(&inventory).expect("it can be removed");
+    list(export.path(), &[]).expect_code(4);
+    let empty = folder();
+    write(empty.path(), "record_inventory.csv", INVENTORY);
+    list(empty.path(), &[place]).expect_code(4);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_list_that_cannot_be_written_is_74() {
+    let export = inventory();
+    let list = folder();
+    let full = list.path().join("list.csv");
+    std::os::unix::fs::symlink("/dev/full", &full).expect("a link can be made");
+    let arguments =
+        ["retention", &text(export.path()), "--jurisdiction=US-WA", "--list", &text(&full)];
+    run(arguments).expect_code(74);
+}
+
+/// The header of an inventory.
+const INVENTORY: &str =
+    "Record ID,Patient ID,Record Class,Record Created,Last Entry,Trigger Date\n";
+
+/// An inventory of one record whose patient nobody knows.
+fn inventory() -> tempfile::TempDir {
+    let folder = folder();
+    let row = "R-1,P1,medical_record,2010-04-20,2010-05-02,2010-05-01\n";
+    write(folder.path(), "record_inventory.csv", format!("{INVENTORY}{row}"));
+    folder
+}
+
+#[test]
+fn an_account_of_a_record_ends_as_promised() {
+    let rule = "completeness/discharge-before-admission";
+    let explain = |rule: &str, folder: &Path, key: &str| {
+        run(["explain", rule, &text(folder), "--record", key, "--as-of", AS_OF])
+    };
+    let export = folder();
+    let stays = "Encounter ID,Patient ID,Class,Admitted,Discharged\nE1,P1,inpatient,2026-01-01,2026-01-03\n";
+    write(export.path(), "encounters.csv", stays);
+    explain(rule, export.path(), "E1").expect_code(0);
+    explain(rule, export.path(), "E2").expect_code(4);
+    explain("no/such-rule", export.path(), "E1").expect_code(2);
+    explain("completeness/chart-completed-late", export.path(), "E1").expect_code(3);
+    run(["explain", rule, "--record", "E1"]).expect_code(2);
+    run(["explain", rule, &text(export.path())]).expect_code(2);
+    let both = explain(rule, export.path(), "E1").stdout();
+    write(
+        export.path(),
+        "encounters.csv",
+        format!("{stays}E1,P2,inpatient,2026-01-05,2026-01-02\n"),
+    );
+    let twice = explain(rule, export.path(), "E1").expect_code(0).stdout();
+    assert!(
+        twice.contains("2 records have this key") && !both.contains("have this key"),
+        "{twice}"
+    );
+    write(export.path(), "encounters.csv", format!("{stays}E3\n"));
+    explain(rule, export.path(), "E1").expect_code(3);
 }

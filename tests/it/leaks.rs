@@ -75,6 +75,91 @@ fn no_other_command_shows_a_value() {
 }
 
 #[test]
+fn no_working_list_shows_a_value() {
+    for export in EXPORTS {
+        let folder = folder();
+        let path = text(&fixture(export));
+        let mut emitted = Vec::new();
+        for stream in ["csv", "jsonl"] {
+            let list = text(&folder.path().join(format!("list.{stream}")));
+            let run = run([
+                "retention",
+                &path,
+                "--jurisdiction=US-WA",
+                "--as-of=2026-03-01",
+                "--progress=always",
+                "--list",
+                &list,
+            ]);
+            assert!(matches!(run.code(), Some(0 | 3 | 4)), "{run:?}");
+            emitted.extend(run.streams());
+            emitted.extend(fs::read(&list).unwrap_or_default());
+        }
+        emitted.extend(run(["retention", &path]).streams());
+        let nowhere = "/no/such/folder/a.csv";
+        emitted.extend(run(["retention", &path, "--jurisdiction=US", "--list", nowhere]).streams());
+        assert_silent(&emitted, export);
+    }
+}
+
+#[test]
+fn no_account_of_a_record_repeats_its_key_or_shows_a_value() {
+    let export = fixture(EXPORTS[0]);
+    let path = text(&export);
+    let reports = fs::read(export.join("encounters.csv")).expect("a fixture can be read");
+    let reports = String::from_utf8_lossy(&reports);
+    let key = |canary: &&String| reports.lines().any(|line| line.split(',').next() == Some(canary));
+    let all = canaries();
+    let keys: Vec<&String> = all.iter().filter(key).take(3).collect();
+    assert!(!keys.is_empty(), "no key of a stay is a canary");
+    let mut shown = 0;
+    for key in keys {
+        let mut emitted = Vec::new();
+        for rule in ["completeness/discharge-before-admission", "no/such-rule"] {
+            let explain = run(["explain", rule, &path, "--record", key]);
+            shown += usize::from(explain.code() == Some(0));
+            emitted.extend(explain.streams());
+        }
+        for record in [key.clone(), format!("{key}|{key}"), format!("-{key}")] {
+            let place = "--jurisdiction=US-WA";
+            emitted.extend(run(["retention", &path, place, "--record", &record]).streams());
+        }
+        emitted.extend(run(["explain", "completeness/x", "--record", key]).streams());
+        emitted.extend(run(["retention", &path, "--record", key, "--list", "a.csv"]).streams());
+        assert_silent(&emitted, key);
+        let rule = "completeness/discharge-before-admission";
+        let clear = run(["explain", rule, &path, "--record", key, "--reveal", "keys"]).streams();
+        assert!(memmem::find(&clear, key.as_bytes()).is_some(), "what is asked for is shown");
+    }
+    assert!(shown > 0, "no record was found");
+}
+
+#[test]
+fn a_birthday_is_shown_as_a_year_only() {
+    let export = text(&root().join("tests/cmd/retention.in"));
+    let folder = folder();
+    let list = text(&folder.path().join("list.csv"));
+    let common = ["--jurisdiction=US-WA", "--facility=hospital", "--as-of=2024-06-30"];
+    let all = |more: &[&str]| {
+        let arguments =
+            ["retention", &export].into_iter().chain(common).chain(more.iter().copied());
+        run(arguments).expect_code(0).streams()
+    };
+    let day = b"07-19".as_slice();
+    let mut masked = all(&["--list", &list]);
+    masked.extend(fs::read(&list).expect("the list was written"));
+    masked.extend(all(&["--record", "R-2"]));
+    masked.extend(all(&["--record", "R-2", "--reveal", "keys"]));
+    assert!(memmem::find(&masked, b"2027").is_some(), "the year is there");
+    assert_eq!(memmem::find(&masked, day), None, "{}", String::from_utf8_lossy(&masked));
+    let clear = all(&["--record", "R-2", "--reveal", "values"]);
+    assert!(memmem::find(&clear, day).is_some(), "what is asked for is shown");
+    all(&["--list", &list, "--reveal", "values"]);
+    let clear = fs::read(&list).expect("the list was written");
+    assert!(memmem::find(&clear, day).is_some(), "what is asked for is shown");
+}
+
+#[test]
 fn a_record_given_as_anything_else_is_not_quoted() {
     for export in EXPORTS {
         for entry in fs::read_dir(fixture(export)).expect("a fixture can be listed") {
@@ -135,13 +220,16 @@ fn assert_silent(emitted: &[u8], what: &str) {
 
 /// Every canary that stands in these bytes.
 fn leaks(emitted: &[u8]) -> Vec<String> {
+    let found = |canary: &String| memmem::find(emitted, canary.as_bytes()).is_some();
+    canaries().into_iter().filter(found).collect()
+}
+
+/// Every value that was planted.
+fn canaries() -> Vec<String> {
     let canaries = fs::read_to_string(root().join("fixtures/hospital/canaries.txt"))
         .expect("the fixtures have canaries");
-    let canaries: Vec<&str> = canaries.lines().filter(|line| !line.is_empty()).collect();
+    let canaries: Vec<String> =
+        canaries.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
     assert!(canaries.len() > 100, "only {} canaries", canaries.len());
     canaries
-        .into_iter()
-        .filter(|canary| memmem::find(emitted, canary.as_bytes()).is_some())
-        .map(str::to_owned)
-        .collect()
 }

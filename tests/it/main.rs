@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot set up its case must fail")]
 
+mod detectors;
 mod program;
 mod rooms;
 mod exit_codes;
@@ -9,4 +10,5 @@ mod leaks;
 mod audits;
 mod laws;
 mod readme;
-mod detectors;
+mod relations;
+mod retention;

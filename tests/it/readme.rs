@@ -60,7 +60,9 @@ fn the_example_conditions_are_sound() {
 #[test]
 fn every_option_of_the_readme_exists() {
     let readme = fs::read_to_string(root().join("README.md")).expect("there is a README");
-    let help = run(["scan", "--help"]).stdout() + &run(["rules", "check", "--help"]).stdout();
+    let commands = [&["scan"][..], &["retention"], &["explain"], &["rules", "check"]];
+    let help: String =
+        commands.map(|command| run(command.iter().chain(&["--help"])).stdout()).concat();
     let mut seen = 0;
     for after in readme.split("`--").skip(1) {
         let name = after.chars().take_while(|char| char.is_ascii_lowercase() || *char == '-');

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::expr::typed::{Aggregate, CodeSet, Expr, Pattern, Value};
-use crate::expr::{self, Checked, ExprCode, ExprProblem, Scope};
+use crate::expr::{self, Checked, ExprCode, ExprProblem, RelationScope, Scope};
 use crate::rule::error::{ConditionProblem, RuleProblem, span};
 use crate::rule::tree::{Node, source_range};
 use crate::value::FieldType;
@@ -14,18 +14,30 @@ pub(crate) struct Conditions<'a> {
     /// The text of the file.
     pub(crate) source: &'a str,
     /// The fields of the record set, in the order of their numbers.
-    pub(crate) fields: Vec<(&'a str, FieldType)>,
+    pub(crate) fields: &'a [(&'a str, FieldType)],
+    /// The relations, in the order of their numbers.
+    pub(crate) relations: &'a [RelationScope<'a>],
+    /// In the condition of a relation, the fields of the record under test.
+    pub(crate) this: Option<&'a [(&'a str, FieldType)]>,
     /// The parameters in force.
     pub(crate) params: &'a [(String, Value)],
     /// Parameters whose declaration is wrong, of which nothing more is said.
     pub(crate) lost: &'a [String],
+    /// Relations whose declaration is wrong, of which nothing more is said.
+    pub(crate) lost_relations: &'a [String],
     /// The code sets by name.
     pub(crate) code_sets: &'a dyn Fn(&str) -> Option<Arc<CodeSet>>,
 }
 
 impl Conditions<'_> {
     fn scope(&self) -> Scope<'_> {
-        Scope { fields: &self.fields, params: self.params, code_sets: self.code_sets }
+        Scope {
+            fields: self.fields,
+            relations: self.relations,
+            this: self.this,
+            params: self.params,
+            code_sets: self.code_sets,
+        }
     }
 
     /// A condition: true, false or unknown.
@@ -94,8 +106,14 @@ impl Conditions<'_> {
     fn refused(&self, node: &Node, found: Vec<ExprProblem>, problems: &mut Vec<RuleProblem>) {
         let text = node.text().unwrap_or_default();
         let is_lost = |problem: &ExprProblem| {
-            let named = text.get(problem.span.clone()).and_then(|name| name.strip_prefix(':'));
-            problem.code == ExprCode::E102 && self.lost.iter().any(|lost| named == Some(lost))
+            let named = text.get(problem.span.clone()).unwrap_or_default();
+            let param = named.strip_prefix(':');
+            let relation = named.split_once('.').map_or(named, |(relation, _)| relation);
+            match problem.code {
+                ExprCode::E102 => self.lost.iter().any(|lost| param == Some(lost)),
+                ExprCode::E111 => self.lost_relations.iter().any(|lost| lost == relation),
+                _ => false,
+            }
         };
         let told = found.into_iter().filter(|problem| !is_lost(problem));
         problems.extend(told.map(|problem| self.placed(node, problem, false)));

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use crate::expr::typed::FieldId;
-use crate::rule::dictionary::{Dictionary, Field, Phi, RecordSet};
+use crate::rule::checked::Severity;
+use crate::rule::dictionary::{Dictionary, Field, Phi, RecordSet, Reference};
 use crate::rule::error::{RuleProblem, did_you_mean, span};
 use crate::rule::file::{Content, File};
 use crate::rule::raw::{RawField, RawPhi, RawType};
 use crate::rule::tree::Node;
-use crate::value::FieldType;
+use crate::value::{FieldType, Type};
 
 /// The record sets of all files; problems go to the list of their file.
 ///
@@ -60,7 +61,7 @@ pub(crate) fn merge(
                     }
                     let line = file.line(entry.key_span.start);
                     declared.insert(id, format!("{}:{line}", file.name));
-                    set.fields.push(field(field_name, raw_field, &entry.value));
+                    set.fields.push(field(file, field_name, raw_field, &entry.value));
                 }
                 if let Some(key) = node.get("key") {
                     let ids = fields(set, key, problems);
@@ -88,30 +89,96 @@ fn references(
     for (file, problems) in files.iter().zip(problems) {
         for document in &file.documents {
             let Content::Records(_) = document.content else { continue };
-            let sets = document.node.get("records").map_or(&[][..], Node::entries);
-            let fields = sets.iter().filter_map(|set| set.value.get("fields"));
-            for field in fields.flat_map(Node::entries) {
-                let Some(node) = field.value.get("references") else { continue };
-                let Some(node) = node.get("records").or(Some(node)) else { continue };
-                if let Some(name) = node.text()
-                    && dictionary.set(name).is_none()
-                {
-                    problems.push(RuleProblem::UnknownReference {
-                        name: name.to_owned(),
-                        span: span(node.span.clone()),
-                        help: did_you_mean(
-                            name,
-                            dictionary.sets.iter().map(|set| set.name.as_str()),
-                        ),
-                    });
+            for entry in document.node.get("records").map_or(&[][..], Node::entries) {
+                let Some(set) = dictionary.set(&entry.key) else { continue };
+                for field in entry.value.get("fields").map_or(&[][..], Node::entries) {
+                    let Some(node) = field.value.get("references") else { continue };
+                    reference(dictionary, set, &field.key, node, problems);
                 }
             }
         }
     }
 }
 
-fn field(name: &str, raw: &RawField, node: &Node) -> Field {
-    let references = node.get("references");
+/// Holds one reference against the record set whose key it is.
+fn reference(
+    dictionary: &Dictionary,
+    set: &RecordSet,
+    name: &str,
+    node: &Node,
+    problems: &mut Vec<RuleProblem>,
+) {
+    let target = node.get("records").unwrap_or(node);
+    let Some(reference) = set
+        .field_id(name)
+        .and_then(|id| set.field(id).references.as_ref().map(|found| (id, found)))
+    else {
+        return;
+    };
+    let (id, Reference { record_set, relation, .. }) = reference;
+    let Some(referred) = dictionary.set(record_set) else {
+        problems.push(RuleProblem::UnknownReference {
+            name: record_set.clone(),
+            span: span(target.span.clone()),
+            help: did_you_mean(record_set, dictionary.sets.iter().map(|set| set.name.as_str())),
+        });
+        return;
+    };
+    let [key] = referred.key.as_slice() else {
+        problems.push(RuleProblem::ReferenceWithoutKey {
+            name: record_set.clone(),
+            span: span(target.span.clone()),
+        });
+        return;
+    };
+    let (own, other) = (set.field(id).ty, referred.field(*key).ty);
+    if !can_match(own, other) {
+        problems.push(RuleProblem::MatchTypes {
+            mine: name.to_owned(),
+            own: own.name().to_owned(),
+            theirs: referred.field(*key).name.clone(),
+            other: other.name().to_owned(),
+            span: span(target.span.clone()),
+        });
+    }
+    let place = node.get("as").unwrap_or(target);
+    if relation == "this" {
+        problems.push(RuleProblem::RelationThis { span: span(place.span.clone()) });
+    }
+    let mut before = set.fields.iter().take(usize::from(id.0));
+    let taken = before
+        .find(|field| field.references.as_ref().is_some_and(|other| other.relation == *relation));
+    if let Some(other) = taken {
+        problems.push(RuleProblem::ReferenceTwice {
+            relation: relation.clone(),
+            other: other.name.clone(),
+            span: span(place.span.clone()),
+        });
+    }
+}
+
+/// Whether the values of two fields can be equal.
+pub(crate) fn can_match(one: FieldType, other: FieldType) -> bool {
+    let same = |ty| one.expr_type() == ty && other.expr_type() == ty;
+    same(Type::Text) || same(Type::Integer) || same(Type::Date)
+}
+
+fn field(file: &File, name: &str, raw: &RawField, node: &Node) -> Field {
+    let references = node.get("references").and_then(|node| {
+        let target = node.get("records").unwrap_or(node);
+        let short = name.strip_suffix("_id").filter(|short| !short.is_empty()).unwrap_or(name);
+        Some(Reference {
+            record_set: target.text()?.to_owned(),
+            relation: node.get("as").and_then(Node::text).unwrap_or(short).to_owned(),
+            orphans: match node.get("orphans").and_then(Node::text) {
+                Some("ignored") => None,
+                Some("note") => Some(Severity::Note),
+                Some("warning") => Some(Severity::Warning),
+                _ => Some(Severity::Error),
+            },
+            declared: (file.name.clone(), file.line(node.span.start)),
+        })
+    });
     Field {
         name: name.to_owned(),
         ty: match raw.ty {
@@ -136,10 +203,7 @@ fn field(name: &str, raw: &RawField, node: &Node) -> Field {
         label: raw.label.clone(),
         aliases: raw.aliases.clone(),
         values: raw.values.clone(),
-        references: references
-            .and_then(|node| node.get("records").or(Some(node)))
-            .and_then(Node::text)
-            .map(str::to_owned),
+        references,
         often_blank: raw.often_blank,
     }
 }

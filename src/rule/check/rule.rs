@@ -3,16 +3,23 @@
 use std::sync::Arc;
 
 use crate::detect::{DETECTORS, Tier};
-use crate::expr::typed::{CodeSet, Expr, FieldId, Value};
-use crate::expr::{fields_of, fields_of_aggregate};
+use crate::expr::typed::{Aggregate, CodeSet, Expr, ExprKind, FieldId, RelationId, Value};
+use crate::expr::{
+    RelationScope, conditions_of, fields_of, fields_of_aggregate, relations_of, renumber_relations,
+    renumber_relations_of_aggregate, this_fields_of,
+};
 use crate::rule::check::code_set::CodeSets;
 use crate::rule::check::condition::Conditions;
 use crate::rule::check::dictionary::{fields, unknown_field, unknown_set};
 use crate::rule::check::param::{Param, unit_name};
+use crate::rule::check::relation::{
+    Candidate, candidates, check_conditions, field_types, used_relations,
+};
+use crate::rule::check::retain::{self, PackPlace, Timetables};
 use crate::rule::checked::{
     Check, CheckedRule, Citation, Confidence, DeadlineUnit, Direction, Example, ExampleRecord,
-    Expectation, Family, FormatCheck, Identifiers, Limit, LimitKind, RuleId, Severity, Status,
-    Tolerance, Within,
+    Expectation, Family, FormatCheck, Identifiers, Limit, LimitKind, Relation, RuleId, Severity,
+    Status, Tolerance, Within,
 };
 use crate::rule::detector;
 use crate::rule::dictionary::{Dictionary, RecordSet};
@@ -27,7 +34,7 @@ use crate::value::form::Form;
 use crate::value::{Date, FieldType, Type, parse};
 
 /// The keys of the checks, of which a rule has exactly one.
-const CHECKS: [&str; 13] = [
+const CHECKS: [&str; 17] = [
     "require",
     "require_any",
     "assert",
@@ -41,6 +48,10 @@ const CHECKS: [&str; 13] = [
     "ordered",
     "columns",
     "identifiers",
+    "no_overlap",
+    "small_cells",
+    "gap_free",
+    "retain",
 ];
 
 /// A rule and everything it may name.
@@ -64,6 +75,10 @@ pub(crate) struct RuleInput<'a> {
     pub(crate) values: &'a [(String, Value)],
     /// The code sets beside the file.
     pub(crate) code_sets: &'a CodeSets<'a>,
+    /// The schedules of retention.
+    pub(crate) timetables: &'a Timetables<'a>,
+    /// Where its pack runs.
+    pub(crate) pack_place: PackPlace<'a>,
 }
 
 /// A rule that can be planned; `None` if a problem keeps it from being one.
@@ -88,13 +103,34 @@ pub(crate) fn check_rule(
         return None;
     };
     let code_sets = |name: &str| input.code_sets.get(name);
-    let conditions = Conditions {
+    let own_fields = field_types(set);
+    let left_out = node.get("with").into_iter().flat_map(|with| file.keys_left_out(with));
+    let mut lost_relations: Vec<String> = left_out.map(str::to_owned).collect();
+    let mut candidates = candidates(dictionary, set, node, problems, &mut lost_relations);
+    let plain = Conditions {
         source: &file.text,
-        fields: set.fields.iter().map(|field| (field.name.as_str(), field.ty)).collect(),
+        fields: &own_fields,
+        relations: &[],
+        this: None,
         params: input.values,
         lost: input.lost,
+        lost_relations: &[],
         code_sets: &code_sets,
     };
+    check_conditions(&mut candidates, &plain, problems, &mut lost_relations);
+    if raw.retain.is_some() {
+        let built_in = retain::relations(dictionary, set, &plain, &candidates);
+        candidates.extend(built_in);
+    }
+    let scopes: Vec<_> = candidates
+        .iter()
+        .map(|known| RelationScope {
+            name: known.name,
+            record_set: &known.set.name,
+            fields: &known.fields,
+        })
+        .collect();
+    let conditions = Conditions { relations: &scopes, lost_relations: &lost_relations, ..plain };
     let applies = node.get("where").map(|node| conditions.condition(node, problems));
     let assign = raw.assign.as_deref().map(|name| {
         let id = set.field_id(name);
@@ -103,17 +139,21 @@ pub(crate) fn check_rule(
         }
         id
     });
-    let checker = Checker { input, set, conditions: &conditions };
+    let checker = Checker { input, set, conditions: &conditions, candidates: &candidates };
     let check = entry.and_then(|entry| checker.check(entry, problems));
     let examples = checker.examples(problems);
 
-    let (id, entry, check) = (id?, entry?, check?);
-    let applies = match applies {
+    if !lost_relations.is_empty() {
+        return None;
+    }
+    let (id, entry, mut check) = (id?, entry?, check?);
+    let mut applies = match applies {
         Some(None) => return None,
         Some(found) => found,
         None => None,
     };
-    let fields = named_fields(applies.as_ref(), &check);
+    let relations = relations(&candidates, applies.as_mut(), &mut check);
+    let fields = named_fields(applies.as_ref(), &check, &relations);
     Some(CheckedRule {
         id,
         pack: input.pack.to_owned(),
@@ -127,6 +167,7 @@ pub(crate) fn check_rule(
         required: raw.required,
         guideline,
         record_set: set.name.clone(),
+        relations,
         applies,
         check,
         unknown_violates: raw.unknown.is_some(),
@@ -288,8 +329,61 @@ fn citation(raw: &RawCitation, node: &Node, problems: &mut Vec<RuleProblem>) -> 
     }
 }
 
-/// The fields that the condition and the check name, in order, each once.
-fn named_fields(applies: Option<&Expr>, check: &Check) -> Vec<FieldId> {
+/// The relations that the condition and the check name; there they get the numbers of this list.
+pub(super) fn relations(
+    candidates: &[Candidate<'_>],
+    applies: Option<&mut Expr>,
+    check: &mut Check,
+) -> Vec<Relation> {
+    let mut used: Vec<RelationId> = applies.as_deref().map(relations_of).unwrap_or_default();
+    match check {
+        Check::Assert(expr) | Check::FailIf(expr) => used.extend(relations_of(expr)),
+        Check::Deadline { of, after, .. } => {
+            used.extend(relations_of(of));
+            used.extend(relations_of(after));
+        }
+        Check::Measure { value, limits, .. } => {
+            let bounds = limits.iter().map(|limit| &limit.bound);
+            let all = std::iter::once(&*value).chain(bounds).flat_map(conditions_of);
+            used.extend(all.flat_map(relations_of));
+        }
+        Check::Retain(retain) => {
+            used.extend(retain.facts.iter().flat_map(|fact| relations_of(&fact.value)));
+        }
+        _ => {}
+    }
+    if used.is_empty() {
+        return Vec::new();
+    }
+    let (relations, numbers) = used_relations(candidates, &used);
+    let number = |id: RelationId| numbers.get(usize::from(id.0)).copied().unwrap_or(id);
+    if let Some(expr) = applies {
+        renumber_relations(expr, &number);
+    }
+    match check {
+        Check::Assert(expr) | Check::FailIf(expr) => renumber_relations(expr, &number),
+        Check::Deadline { of, after, .. } => {
+            renumber_relations(of, &number);
+            renumber_relations(after, &number);
+        }
+        Check::Measure { value, limits, .. } => {
+            renumber_relations_of_aggregate(value, &number);
+            for limit in limits {
+                renumber_relations_of_aggregate(&mut limit.bound, &number);
+            }
+        }
+        Check::Retain(retain) => {
+            for fact in &mut retain.facts {
+                renumber_relations(&mut fact.value, &number);
+            }
+        }
+        _ => {}
+    }
+    relations
+}
+
+/// The fields that the condition, the check and the relations name, in order, each once.
+fn named_fields(applies: Option<&Expr>, check: &Check, relations: &[Relation]) -> Vec<FieldId> {
     let mut named: Vec<FieldId> = applies.map(fields_of).unwrap_or_default();
     match check {
         Check::Require(fields)
@@ -314,7 +408,35 @@ fn named_fields(applies: Option<&Expr>, check: &Check) -> Vec<FieldId> {
             named.extend(by);
             named.push(*field);
         }
+        Check::References { field, .. } => named.push(*field),
+        Check::NoOverlap { by, from, to } => {
+            named.extend(by);
+            named.extend([*from, *to]);
+        }
+        Check::SmallCells { by, .. } => named.extend(by),
+        Check::GapFree { field, by } => {
+            named.extend(by);
+            named.push(*field);
+        }
+        Check::Retain(retain) => {
+            // The others may be missing from an export: the derivation then says for lack of what it cannot tell.
+            named.extend(retain::needed(retain).flat_map(fields_of));
+        }
         Check::Columns { .. } => {}
+    }
+    let needed = match check {
+        Check::Retain(retain) => {
+            let exprs = applies.into_iter().chain(retain::needed(retain));
+            Some(exprs.flat_map(relations_of).collect::<Vec<_>>())
+        }
+        _ => None,
+    };
+    for (relation, index) in relations.iter().zip(0_u16..) {
+        if needed.as_ref().is_some_and(|needed| !needed.contains(&RelationId(index))) {
+            continue;
+        }
+        named.extend(relation.matches.iter().map(|(mine, _)| *mine));
+        named.extend(relation.condition.as_ref().map(this_fields_of).unwrap_or_default());
     }
     let mut once = Vec::with_capacity(named.len());
     for field in named {
@@ -330,6 +452,7 @@ struct Checker<'a> {
     input: RuleInput<'a>,
     set: &'a RecordSet,
     conditions: &'a Conditions<'a>,
+    candidates: &'a [Candidate<'a>],
 }
 
 impl Checker<'_> {
@@ -349,8 +472,20 @@ impl Checker<'_> {
             "ordered" => self.ordered(node, problems),
             "columns" => self.columns(node, problems),
             "identifiers" => self.identifiers(node, problems),
+            "no_overlap" => self.no_overlap(node, problems),
+            "small_cells" => self.small_cells(node, problems),
+            "gap_free" => self.gap_free(node, problems),
+            "retain" => self.retain(node, problems),
             _ => None,
         }
+    }
+
+    fn retain(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        let RuleInput { raw, timetables, pack_place, .. } = self.input;
+        let raw = raw.retain.as_ref()?;
+        let (set, conditions) = (self.set, self.conditions);
+        let asked = retain::Asked { set, conditions, timetables, pack: pack_place };
+        asked.check(node, raw, problems).map(Check::Retain)
     }
 
     /// Fields of which there is at least one.
@@ -575,8 +710,16 @@ impl Checker<'_> {
     }
 
     fn measure(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
-        let value = self.conditions.aggregate(node.get("value")?, problems);
         let by = self.by(node, problems);
+        let figure = |node: &Node, problems: &mut Vec<RuleProblem>| {
+            let figure = self.conditions.aggregate(node, problems)?;
+            let by = by.as_ref()?;
+            sound(problems, |problems| {
+                self.within_groups(node, &figure, by, problems);
+                Some(figure)
+            })
+        };
+        let value = figure(node.get("value")?, problems);
         let mut limits = Vec::new();
         let mut broken = false;
         for (key, kind) in [
@@ -585,7 +728,7 @@ impl Checker<'_> {
             ("equals", LimitKind::Equals),
         ] {
             let Some(node) = node.get(key) else { continue };
-            match self.conditions.aggregate(node, problems) {
+            match figure(node, problems) {
                 Some(bound) => {
                     let text = node.text().unwrap_or("").to_owned();
                     limits.push(Limit { kind, bound, text });
@@ -606,6 +749,46 @@ impl Checker<'_> {
             broken = true;
         }
         if broken { None } else { Some(Check::Measure { value: value?, by: by?, limits }) }
+    }
+
+    /// Figures over related records: of a group, only if all its records have the same ones.
+    fn within_groups(
+        &self,
+        node: &Node,
+        figure: &Aggregate,
+        by: &[FieldId],
+        problems: &mut Vec<RuleProblem>,
+    ) {
+        match figure {
+            Aggregate::Ratio(a, b) | Aggregate::Arithmetic(_, a, b) => {
+                self.within_groups(node, a, by, problems);
+                self.within_groups(node, b, by, problems);
+            }
+            Aggregate::Related(expr) => {
+                let ExprKind::Fold { relation, .. } = expr.kind else { return };
+                let Some(relation) = self.candidates.get(usize::from(relation.0)) else { return };
+                let names = || {
+                    let outside = relation.deciding_fields().into_iter();
+                    outside
+                        .filter(|field| !by.contains(field))
+                        .map(|field| self.set.field(field).name.as_str())
+                };
+                if names().next().is_some() {
+                    let place = self.conditions.place(node, &expr.span);
+                    problems.push(RuleProblem::RelationOutsideGroup {
+                        relation: relation.name.to_owned(),
+                        fields: listed(names()),
+                        span: span(place),
+                        help: Some(format!(
+                            "add {} to `by`, or put the figure of each record inside an aggregate, as count_if(count({}) > 0)",
+                            listed(names()),
+                            relation.name
+                        )),
+                    });
+                }
+            }
+            _ => {}
+        }
     }
 
     fn ordered(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
@@ -681,6 +864,67 @@ impl Checker<'_> {
         Some(Check::Identifiers(Identifiers { fields: fields?, unbound, detect, min_tier }))
     }
 
+    fn no_overlap(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        let from = self.field(node, "from", problems);
+        let to = self.field(node, "to", problems);
+        let by = self.by(node, problems);
+        let (from, to) = (from?, to?);
+        let (start, end) = (self.set.field(from), self.set.field(to));
+        if from == to {
+            let (name, place) = (end.name.clone(), span(node.span_of("to")));
+            problems.push(RuleProblem::RepeatedField { name, span: place });
+            return None;
+        }
+        let is_moment =
+            |ty| matches!(ty, FieldType::Date | FieldType::Timestamp | FieldType::Instant);
+        let wrong = if !is_moment(start.ty) {
+            Some((start, "from", "a date, timestamp or instant"))
+        } else if end.ty != start.ty {
+            Some((end, "to", start.ty.name()))
+        } else {
+            None
+        };
+        if let Some((field, key, wanted)) = wrong {
+            problems.push(RuleProblem::FieldType {
+                name: field.name.clone(),
+                found: field.ty.name().to_owned(),
+                wanted: wanted.to_owned(),
+                span: span(node.span_of(key)),
+                help: Some("an interval has two ends of one type".to_owned()),
+            });
+            return None;
+        }
+        Some(Check::NoOverlap { by: by?, from, to })
+    }
+
+    fn small_cells(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        let by = self.list(node.get("by")?, problems);
+        let at_least = self.input.raw.small_cells.as_ref()?.at_least;
+        if at_least < 2 {
+            let place = span(node.span_of("at_least"));
+            problems.push(RuleProblem::NeverBroken { limit: at_least, span: place });
+            return None;
+        }
+        Some(Check::SmallCells { by: by?, at_least })
+    }
+
+    fn gap_free(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        let field = self.field(node, "field", problems);
+        let by = self.by(node, problems);
+        let field = field?;
+        let FieldType::Integer = self.set.field(field).ty else {
+            problems.push(RuleProblem::FieldType {
+                name: self.set.field(field).name.clone(),
+                found: self.set.field(field).ty.name().to_owned(),
+                wanted: "an integer".to_owned(),
+                span: span(node.span_of("field")),
+                help: Some("declare the field as `type: integer`".to_owned()),
+            });
+            return None;
+        };
+        Some(Check::GapFree { field, by: by? })
+    }
+
     fn examples(&self, problems: &mut Vec<RuleProblem>) -> Vec<Example> {
         let nodes = self.input.node.get("examples").map_or(&[][..], Node::items);
         self.input
@@ -743,7 +987,10 @@ impl Checker<'_> {
             expect_node.texts().into_iter().filter_map(|(word, _)| expectation(word)).collect();
         let own = given.iter().find(|(name, _)| *name == self.set.name);
         let records = own.map(|(_, records)| records.len());
-        let grouped = self.input.raw.measure.is_some() || self.input.raw.columns.is_some();
+        let raw_rule = self.input.raw;
+        let grouped = raw_rule.measure.is_some()
+            || raw_rule.small_cells.is_some()
+            || raw_rule.columns.is_some();
         match records {
             // What was left out may have been a record or an outcome.
             _ if !self.input.file.is_whole(&node.span) => {}
@@ -809,7 +1056,7 @@ fn expectation(word: &str) -> Option<Expectation> {
     }
 }
 
-fn type_name(ty: Type) -> &'static str {
+pub(super) fn type_name(ty: Type) -> &'static str {
     match ty {
         Type::Text => "text",
         Type::Integer => "an integer",
