@@ -3,6 +3,8 @@
     cargo build --release && cargo run --release --example bench-export -- --size 878MB --notes 268MB --out DIR
     pip install duckdb
     python benches/compare.py speed   --binary target/release/chartaudit --data DIR
+    python benches/compare.py relations --binary target/release/chartaudit --data DIR
+    python benches/compare.py parent  --binary target/release/chartaudit --data DIR
     python benches/compare.py notes   --binary target/release/chartaudit --data DIR
     python benches/compare.py threads --binary target/release/chartaudit --data DIR
     python benches/compare.py extra   --binary target/release/chartaudit --data DIR
@@ -22,6 +24,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from duckdb_side import LEFT_OUT
 
 HERE = pathlib.Path(__file__).resolve().parent
 TABLES = ["patients.csv", "encounters.csv", "observations.csv"]
@@ -60,6 +64,8 @@ class Audit:
                         "--threads", threads or arguments.threads, "--report", f"json={self.report.name}"]
         if load == "load":
             self.command += ["--layout", "synthea-csv"]
+        if arguments.action == "relations":
+            self.command += ["--rules", HERE / "relations.yaml", *(word for rule in LEFT_OUT for word in ("--ignore", rule))]
 
     def run(self):
         run = Run(self.command)
@@ -73,7 +79,7 @@ class Duckdb:
     """The same questions, as a process of Python with DuckDB."""
 
     def __init__(self, arguments):
-        load = "notes" if arguments.action == "notes" else "load"
+        load = arguments.action if arguments.action in ("notes", "relations") else "load"
         self.command = [sys.executable, HERE / "duckdb_side.py", load, arguments.data, arguments.threads]
 
     def run(self):
@@ -164,6 +170,20 @@ def extra(arguments):
         print(f"one more check: {(ratio(runs['40 checks'], runs['30 checks'], measure) - 1) * 10:+.2f} % {measure}")
 
 
+def parent(arguments):
+    """The cost of a field of the one related record, where the children lie in the order of their parents; and that of reading the key alone."""
+    rule = "{{id: completeness/{0}, title: One more check, severity: note, records: observations, assert: \"date_of(observed_at) >= {1}\"}}"
+    bounds = {"own": "DATE '1935-01-01'", "key": "DATE '1935-01-01' AND patient_id IS NOT NULL", "patient": "patient.birth_date"}
+    with tempfile.TemporaryDirectory() as folder:
+        sides = {}
+        for name, bound in bounds.items():
+            rules = pathlib.Path(folder) / f"{name}.yaml"
+            rules.write_text((HERE / "load.yaml").read_text() + f"  - {rule.format(name, bound)}\n")
+            sides[name] = Audit(arguments, files(arguments), rules=rules)
+        runs = in_turn(sides, arguments.rounds)
+    table(runs, sum(path.stat().st_size for path in files(arguments)), "own")
+
+
 def memory(arguments):
     """Peak memory as the export grows; row checks alone, so that no key store hides a leak, and all checks beside."""
     text = (HERE / "load.yaml").read_text().splitlines(keepends=True)
@@ -182,7 +202,7 @@ def memory(arguments):
 
 
 def main():
-    actions = {"speed": speed, "notes": speed, "threads": threads, "extra": extra, "memory": memory}
+    actions = {"speed": speed, "relations": speed, "notes": speed, "parent": parent, "threads": threads, "extra": extra, "memory": memory}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("action", choices=actions)
     parser.add_argument("--binary", default="target/release/chartaudit")

@@ -23,7 +23,7 @@ def there(field):
 
 
 def repeated(rule, fields):
-    wholly = " AND ".join(f"{field} IS NULL" for field in fields)
+    wholly = " AND ".join(f"({field} IS NULL AND NOT bad_{field})" for field in fields)
     partly = " OR ".join(f"{field} IS NULL" for field in fields)
     return rule, (f"SELECT record, CASE WHEN {wholly} THEN 'other' WHEN {partly} THEN 'unknown' "
                   f"WHEN count(*) OVER (PARTITION BY {', '.join(fields)}) > 1 THEN 'violation' ELSE 'pass' END FROM hostile")
@@ -58,6 +58,9 @@ RULES = {
     "unknown-violates": records("assert: \"i1 >= 0\"\n    unknown: violation", "coalesce(NOT (i1 >= 0), TRUE)"),
     "unique-key": repeated("unique: [k1]", ["k1"]),
     "unique-pair": repeated("unique: [k1, c1]", ["k1", "c1"]),
+    "unique-integer": repeated("unique: [i1]", ["i1"]),
+    "unique-decimal-and-boolean": repeated("unique: [n1, b1]", ["n1", "b1"]),
+    "unique-moment": repeated("unique: [s1]", ["s1"]),
     "unique-dates": repeated("unique: [date_ok]", ["date_ok"]),
     "deadline-days": deadline("deadline: {of: late_ok, after: date_ok, within: 30 days}", "late_ok", "date_ok", "(date_ok + 30)"),
     "deadline-months": deadline("deadline: {of: late_ok, after: date_ok, within: 2 months}", "late_ok", "date_ok",

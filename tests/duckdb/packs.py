@@ -2,8 +2,9 @@
 
     python packs.py EXPORT [--binary target/debug/chartaudit] [--rules rules]
 
-Without a binary it compares the numbers of violating records with the export's `expected.yaml`. Rules whose fields the export
-lacks are left out; rules that it cannot say in SQL (identifiers in text, measures, relations) are named.
+Without a binary it compares the numbers of violating records with the export's `expected.yaml`. Rules whose fields or record sets
+the export lacks are left out; rules that it cannot say in SQL (identifiers in text, retention) are named. Nothing is known here
+of single rules: each is translated from its YAML, relations, overlaps and groups included.
 """
 
 import argparse
@@ -19,7 +20,9 @@ import tempfile
 import duckdb
 import yaml
 
+from condition import Reader, Scope, Unsaid, pointed
 from hostile import FORMS, parsed
+from relation import Question, Relation, gapped, overlapping, repeated, timely
 
 AS_OF = "2026-03-01"
 FUNCTIONS = r"""
@@ -60,6 +63,9 @@ FORMATS = {
     "loinc": lambda text: re.fullmatch("[0-9]{1,7}-[0-9]", text) and luhn(text.replace("-", "")),
     "cvx": lambda text: re.fullmatch("[0-9]{2,3}", text),
     "icd10cm": lambda text: re.fullmatch("[A-Z][0-9A][0-9AB]([.]?[0-9A-Z]{1,4})?", text),
+    "icd10pcs": lambda text: re.fullmatch("[0-9A-HJ-NP-Z]{7}", text),
+    "cpt": lambda text: re.fullmatch("[0-9]{4}[0-9FTUMA]", text),
+    "hcpcs": lambda text: re.fullmatch("[A-V][0-9]{4}", text),
     "us-npi": lambda text: re.fullmatch("[12][0-9]{9}", text) and luhn("80840" + text),
     "us-zip": lambda text: re.fullmatch("[0-9]{5}(-?[0-9]{4})?", text),
     "email": lambda text: re.fullmatch(r"[^@\s]+@[^@\s]+[.][a-z]+", text),
@@ -75,7 +81,7 @@ def malformed(connection, table, field, form):
     """The condition that a value is one of those that have not the named form."""
     values = connection.execute(f"SELECT DISTINCT {field} FROM {table} WHERE {field} IS NOT NULL").fetchall()
     wrong = [quoted(value) for value, in values if not FORMATS[form](value)]
-    return f"{field} IN ({', '.join(wrong)})" if wrong else f"{field} <> {field}"
+    return f"t.{field} IN ({', '.join(wrong)})" if wrong else f"t.{field} <> t.{field}"
 
 
 def quoted(text):
@@ -93,7 +99,7 @@ def sources(export, rules):
     project = export / "chartaudit.yaml"
     if project.exists():
         bound = yaml.load(project.read_text(), yaml.BaseLoader)["sources"]
-        return {name: (next(export.glob(f"{name}.?sv")), source["bind"], source.get("footer")) for name, source in bound.items()}
+        return {name: (export / source["csv"]["files"][0], source["bind"], source.get("footer")) for name, source in bound.items()}
     layout = next(document for document in documents(rules, "layouts/*.yaml") if document.get("layout") == "synthea-csv")
     found = {}
     for name, source in layout["sources"].items():
@@ -155,7 +161,7 @@ def load(connection, dictionary, name, source):
     columns = []
     for field in bound:
         kind, raw = fields[field]["type"], f"raw_{field}"
-        sql = raw
+        sql = f"nullif(trim({raw}, ' \u00a0\u200b'), '')" if kind in ("id", "code") else raw
         if kind in FORMS:
             text = f"nullif(trim({raw}), '')"
             if kind == "timestamp":
@@ -168,56 +174,188 @@ def load(connection, dictionary, name, source):
     return bound
 
 
-def condition(text, params):
-    """A condition of the language as DuckDB takes it."""
-    text = re.sub(r":as_of\b", f"DATE '{AS_OF}'", text)
-    return re.sub(r":([a-z_]+)", lambda name: params[name[1]]["default"], text)
+def relations(rule, dictionary):
+    """The relations of a rule: those it declares, and those that references of the dictionary open."""
+    found = []
+    for name, declared in rule.get("with", {}).items():
+        match = declared.get("match", [])
+        match = list(match.items()) if isinstance(match, dict) else [(field, field) for field in ([match] if isinstance(match, str) else match)]
+        found.append((Relation(name, rule["records"], declared["records"], match), declared.get("where")))
+    for field, declared in dictionary[rule["records"]]["fields"].items():
+        reference = declared.get("references")
+        if reference:
+            reference = {"records": reference} if isinstance(reference, str) else reference
+            theirs, name = reference["records"], reference.get("as", field.removesuffix("_id"))
+            key = dictionary[theirs]["key"]
+            if len(key) == 1 and all(relation.name != name for relation, _ in found):
+                found.append((Relation(name, rule["records"], theirs, [(field, key[0])], implied=True), None))
+    return found
 
 
-def judge(connection, rule, params, fields):
-    """The SQL condition under which a record violates a rule; None if it cannot be said here."""
+class Asked:
+    """A rule in SQL: its scope of names, and where it applies."""
+
+    def __init__(self, rule, params, dictionary, bound):
+        self.rule, self.dictionary, self.bound = rule, dictionary, bound
+        self.question = Question(rule["records"])
+        inner = Scope(params, plain="x")
+        some = []
+        for relation, where in relations(rule, dictionary):
+            if relation.theirs not in bound:
+                if not relation.implied:
+                    raise Absent(relation.theirs)
+                continue
+            relation.where = inner.value(where) if where else None
+            some.append(relation)
+        self.scope = Scope(params, some, self.question)
+        self.applies = self.scope.value(rule["where"]).sql if "where" in rule else "TRUE"
+
+    def rows(self, violates):
+        """The numbers of the records of which SQL says that they violate the rule."""
+        judged = self.question.sql(f"t.record, ({self.applies}) AS applies, ({violates}) AS violates")
+        return f"SELECT record FROM ({judged}) WHERE applies AND violates"
+
+    def base(self):
+        return self.question.sql(f"t.*, ({self.applies}) AS applies")
+
+    def among(self, check):
+        """The same for a check that looks at the other records."""
+        return f"SELECT record FROM ({check.sql(self.base())}) WHERE outcome = 'violation'"
+
+
+class Absent(Exception):
+    """The export has no file of a record set."""
+
+
+def within(text, params):
+    """A number and a unit, of which the number may be a parameter."""
+    count, unit = text.split()
+    return (params[count[1:]]["default"] if count.startswith(":") else count), unit
+
+
+def figure(asked, node):
+    """The figure of a group as an exact fraction in SQL, over the records `t`."""
+    scope = asked.scope
+    match node:
+        case ("literal", text):
+            return text, "1"
+        case ("param", name):
+            return scope.params[name]["default"], "1"
+        case ("arithmetic", sign, left, right):
+            (a, b), (c, d) = figure(asked, left), figure(asked, right)
+            return (f"({a} * {c})", f"({b} * {d})") if sign == "*" else (f"({a} * {d} {sign} {c} * {b})", f"({b} * {d})")
+        case ("call", "ratio", [left, right]):
+            (a, b), (c, d) = figure(asked, left), figure(asked, right)
+            return f"({a} * {d})", f"({b} * {c})"
+        case ("call", "count", []):
+            return "count(*)", "1"
+        case ("call", name, arguments):
+            related = scope.fold(name, arguments)
+            if related:
+                unsure = f"any_value({related.none} OR {related.open} OR {related.low} IS DISTINCT FROM {related.high})"
+                return f"(CASE WHEN NOT {unsure} THEN any_value({related.low}) END)", "1"
+            values = [scope.plain_value(argument).sql for argument in arguments]
+            match name:
+                case "count_if":
+                    return f"count(*) FILTER ({values[0]})", "1"
+                case "share":
+                    return f"count(*) FILTER ({values[0]})", f"count({values[0]})"
+                case "distinct":
+                    whole = " AND ".join(f"{value} IS NOT NULL" for value in values)
+                    return f"count(DISTINCT ({', '.join(values)})) FILTER ({whole})", "1"
+                case "avg":
+                    return f"sum({values[0]})", f"count({values[0]})"
+                case "count" | "sum" | "min" | "max":
+                    return f"{name}({values[0]})", "1"
+    raise Unsaid(str(node[0]))
+
+
+def measured(asked, declared):
+    """The number of groups whose figure breaks a limit."""
+    a, b = figure(asked, Reader(declared["value"]).whole())
+    kept = []
+    for limit, sign in (("at_most", "<="), ("at_least", ">="), ("equals", "=")):
+        if limit in declared:
+            text = declared[limit]
+            c, d = figure(asked, Reader(text[:-1]).whole()) if text.endswith("%") else figure(asked, Reader(text).whole())
+            d = f"({d} * 100)" if text.endswith("%") else d
+            kept.append(f"(CASE WHEN {b} <> 0 AND {d} <> 0 THEN {a} * {d} * sign({b}) * sign({d}) {sign} {c} * {b} * sign({b}) * sign({d}) END)")
+    by = [f"t.{field}" for field in declared.get("by", [])]
+    groups = f" GROUP BY {', '.join(by)}" if by else ""
+    grouped = asked.question.sql(f"NOT ({' AND '.join(kept)}) AS breaks", f" WHERE {asked.applies}{groups}")
+    return f"SELECT count(*) FROM ({grouped}) WHERE breaks"
+
+
+def judge(connection, asked, params, fields):
+    """The query of the records that violate a rule, or of the number of groups; None if it cannot be said here."""
+    rule, scope = asked.rule, asked.scope
+
     def missing(field):
-        return f"({field} IS NULL OR trim(CAST({field} AS VARCHAR), ' ') = '')"
+        return f"(t.{field} IS NULL OR trim(CAST(t.{field} AS VARCHAR), ' ') = '')"
     match rule:
-        case {"with": _}:
-            return None
         case {"require": some}:
-            return " OR ".join(map(missing, some))
+            return asked.rows(" OR ".join(map(missing, some)))
+        case {"require_any": some} if any(field not in fields for field in some):
+            # What the export lacks may be filled elsewhere.
+            return asked.rows("FALSE")
         case {"require_any": some}:
-            return " AND ".join(map(missing, some))
+            return asked.rows(" AND ".join(map(missing, some)))
         case {"assert": text, "unknown": "violation"}:
-            return f"coalesce(NOT ({condition(text, params)}), TRUE)"
+            return asked.rows(f"coalesce(NOT ({scope.value(text).sql}), TRUE)")
         case {"assert": text}:
-            return f"NOT ({condition(text, params)})"
+            return asked.rows(f"NOT ({scope.value(text).sql})")
         case {"fail_if": text}:
-            return condition(text, params)
+            return asked.rows(scope.value(text).sql)
         case {"format": {"field": field, "pattern": pattern}}:
-            return f"NOT matches({field}, '{pattern}')"
+            return asked.rows(f"NOT matches(t.{field}, '{pattern}')")
         case {"format": {"field": field, "is": name}} if name in FORMATS:
-            return malformed(connection, rule["records"], field, name)
+            return asked.rows(malformed(connection, rule["records"], field, name))
         case {"allowed": {"field": field, "values": values}}:
-            return f"{field} NOT IN ({', '.join(repr(value) for value in values)})"
+            return asked.rows(f"t.{field} NOT IN ({', '.join(repr(value) for value in values)})")
+        case {"references": field}:
+            reference = asked.dictionary[rule["records"]]["fields"][field]["references"]
+            theirs = reference if isinstance(reference, str) else reference["records"]
+            if theirs not in asked.bound:
+                raise Absent(theirs)
+            [key] = asked.dictionary[theirs]["key"]
+            return asked.rows(f"t.{field} IS NOT NULL AND t.{field} NOT IN (SELECT {key} FROM {theirs} WHERE {key} IS NOT NULL)")
         case {"unique": some}:
-            whole = " AND ".join(f"{field} IS NOT NULL" for field in some)
-            where = condition(rule.get("where", "TRUE"), params)
-            return f"({whole}) AND count(*) FILTER (({where}) AND {whole}) OVER (PARTITION BY {', '.join(some)}) > 1"
+            return asked.among(repeated(some))
+        case {"no_overlap": {"from": start, "to": end, **rest}}:
+            return asked.among(overlapping(rest.get("by", []), start, end))
+        case {"gap_free": {"field": field, **rest}}:
+            return asked.among(gapped(field, rest.get("by", [])))
+        case {"small_cells": {"by": by, "at_least": least}}:
+            groups = f"SELECT count(*) AS times FROM ({asked.base()}) WHERE applies GROUP BY {', '.join(by)}"
+            return f"SELECT count(*) FROM ({groups}) WHERE times < {least}"
+        case {"measure": declared}:
+            return measured(asked, declared)
         case {"readable": "all"}:
-            return " OR ".join(f"bad_{field}" for field in fields)
+            return asked.rows(" OR ".join(f"t.bad_{field}" for field in fields))
         case {"readable": some}:
-            return " OR ".join(f"bad_{field}" for field in some)
+            return asked.rows(" OR ".join(f"t.bad_{field}" for field in some))
         case {"ordered": {"field": field, "direction": "rising", **rest}} if "by" not in rest:
-            return f"{field} {'<=' if rest.get('strict') == 'true' else '<'} lag({field} IGNORE NULLS) OVER (ORDER BY record)"
-        case {"deadline": {"of": of, "after": after, "within": within, **rest}} if not rest:
-            of, after = f"({condition(of, params)})", f"({condition(after, params)})"
-            count, unit = condition(within, params).split()
-            due = (f"{after} + to_hours({count})" if unit == "hours" else f"CAST(CAST({after} AS DATE) + to_{unit}({count}) AS DATE)")
-            of = of if unit == "hours" else f"CAST({of} AS DATE)"
-            return f"CASE WHEN {of} <= DATE '{AS_OF}' THEN {of} > {due} ELSE DATE '{AS_OF}' > {due} END"
+            return asked.rows(f"t.{field} {'<=' if rest.get('strict') == 'true' else '<'} lag(t.{field} IGNORE NULLS) OVER (ORDER BY t.record)")
+        case {"deadline": {"of": of, "after": after, "within": time, **rest}}:
+            of, after = scope.value(of), scope.value(after)
+            of, after = (of if hasattr(of, "low") else of.figure()), (pointed(after))
+            before = within(rest["not_before"], params) if "not_before" in rest else None
+            return asked.rows(f"{timely(of, after.sql, within(time, params), before)} = 'violation'")
     return None
 
 
+def orphans(dictionary):
+    """The rules that the references of the dictionary make."""
+    for records, declared in dictionary.items():
+        referring = [field for field, of in declared["fields"].items() if "references" in of]
+        for field in referring:
+            short = field.removesuffix("_id")
+            name = f"{records}-{field if short in referring else short}".replace("_", "-")
+            yield {"id": f"completeness/{name}-orphaned", "records": records, "references": field}
+
+
 def expected(export, rules):
-    """The violating records of each rule whose fields the export has; and the rules that stay unsaid."""
+    """What violates each rule whose fields the export has: records, or the number of groups; the rules that stay unsaid; and why some lack fields."""
     connection = duckdb.connect(config={"threads": 1})
     connection.execute(FUNCTIONS)
     dictionary = {name: declared for document in documents(rules, "dictionary/*.yaml") for name, declared in document["records"].items()}
@@ -226,26 +364,40 @@ def expected(export, rules):
     params = {}
     for document in packs:
         params.setdefault(document["pack"], {}).update(document.get("params", {}))
-    found, unsaid = {}, {}
-    for document in packs:
+    project = export / "chartaudit.yaml"
+    for pack, values in (yaml.load(project.read_text(), yaml.BaseLoader) if project.exists() else {}).get("params", {}).items():
+        for name, value in values.items():
+            params[pack][name] = {**params[pack][name], "default": value}
+    found, unsaid, lacking = {}, {}, {}
+    for document in [*packs, {"pack": "essentials", "rules": list(orphans(dictionary))}]:
         for rule in document.get("rules", []):
             fields, name = bound.get(rule["records"]), rule["id"]
             if fields is None:
                 continue
-            where = condition(rule.get("where", "TRUE"), params[document["pack"]])
             try:
-                sql = judge(connection, rule, params[document["pack"]], fields)
+                asked = Asked(rule, params[document["pack"]], dictionary, bound)
+                sql = judge(connection, asked, params[document["pack"]], fields)
                 if sql is None:
                     unsaid[name] = "not said in SQL here"
                     continue
-                rows = connection.execute(f"SELECT record FROM (SELECT record, ({where}) AS applies, ({sql}) AS violates FROM {rule['records']}) "
-                                          "WHERE applies AND violates").fetchall()
-            except duckdb.BinderException as error:
-                if "Referenced column" not in str(error):
-                    raise
+                rows = connection.execute(sql).fetchall()
+            except Unsaid as error:
+                unsaid[name] = str(error)
                 continue
-            found[name] = {record for record, in rows}
-    return found, unsaid
+            except Absent as error:
+                lacking[name] = str(error)
+                continue
+            except duckdb.BinderException as error:
+                # Whether the export really lacks a field is asked of the program, which must not have judged the rule either.
+                lacking[name] = str(error).splitlines()[0]
+                continue
+            of_groups = "measure" in rule or "small_cells" in rule
+            found[name] = rows[0][0] if of_groups else {record for record, in rows}
+    return found, unsaid, lacking
+
+
+def count(found):
+    return found if isinstance(found, int) else len(found)
 
 
 def main():
@@ -254,12 +406,12 @@ def main():
     parser.add_argument("--binary", type=pathlib.Path)
     parser.add_argument("--rules", type=pathlib.Path, default=pathlib.Path("rules"))
     arguments = parser.parse_args()
-    found, unsaid = expected(arguments.export, arguments.rules)
+    found, unsaid, lacking = expected(arguments.export, arguments.rules)
     if arguments.binary is None:
         planted = yaml.safe_load((arguments.export / "expected.yaml").read_text())["violations"]
-        differing = [name for name, records in sorted(found.items()) if len(records) != planted.get(name, 0)]
+        differing = [name for name, some in sorted(found.items()) if count(some) != planted.get(name, 0)]
         for name in differing:
-            print(f"{name}: planted {planted.get(name, 0)}, found {len(found[name])}")
+            print(f"{name}: planted {planted.get(name, 0)}, found {count(found[name])}")
         for name, why in sorted(unsaid.items()):
             print(f"not judged: {name}: {why}; planted {planted.get(name, 0)}")
         for name in sorted(planted.keys() - found.keys() - unsaid.keys()):
@@ -277,11 +429,18 @@ def main():
         for line in findings.read_text().splitlines():
             finding = json.loads(line)
             theirs.setdefault(finding["rule"].split(":")[-1], set()).add(finding["record"])
-        judged = {rule["id"].split(":")[-1] for rule in json.loads(report.read_text())["rules"] if rule["outcome"] != "not-evaluated"}
-    differing = [name for name in found if name in judged and found[name] != theirs.get(name, set())]
+        report = json.loads(report.read_text())["rules"]
+        judged = {rule["id"].split(":")[-1]: rule["counts"]["violations"] for rule in report if rule["outcome"] != "not-evaluated"}
+    ours = {name: judged[name] if isinstance(some, int) else theirs.get(name, set()) for name, some in found.items() if name in judged}
+    differing = [name for name, some in ours.items() if some != found[name]]
     for name in differing:
-        print(f"{name}: DuckDB {sorted(found[name])}, chartaudit {sorted(theirs.get(name, set()))}")
-    print(f"{len(found)} rules, {len(differing)} differ, {len(unsaid)} not said in SQL")
+        print(f"{name}: DuckDB {found[name]}, chartaudit {ours[name]}")
+    for name in sorted(lacking.keys() & judged.keys()):
+        differing.append(name)
+        print(f"{name}: DuckDB cannot judge it: {lacking[name]}; chartaudit finds {judged[name]}")
+    for name, why in sorted(unsaid.items()):
+        print(f"not judged: {name}: {why}")
+    print(f"{len(found)} rules, {len(differing)} differ, {len(unsaid)} not said in SQL, {len(lacking)} for which the export lacks fields")
     sys.exit(1 if differing else 0)
 
 
