@@ -469,7 +469,7 @@ impl Judging<'_, '_> {
                 );
                 verdict
             }
-            TaskKind::Measure(measure) => {
+            TaskKind::Measure { measure, .. } => {
                 measure.add(
                     &mut part.groups,
                     &applies,

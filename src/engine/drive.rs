@@ -97,8 +97,6 @@ struct Driver<'d, 'h, 'p> {
     /// The first ticket of each file, and the number of all.
     tickets: Vec<u64>,
     shared: &'d Shared,
-    /// The rule of each store of groups.
-    measures: &'d [usize],
     sinks: &'d BTreeMap<usize, Rows>,
     ticket: AtomicU64,
     joiner: Mutex<Joiner<'p>>,
@@ -128,7 +126,7 @@ pub(crate) struct Read<'p> {
 pub(crate) fn read<'p>(
     plan: &Plan,
     works: Vec<FileWork<'p>>,
-    (shared, measures, sinks): (&Shared, &[usize], BTreeMap<usize, Rows>),
+    (shared, sinks): (&Shared, BTreeMap<usize, Rows>),
     options: &ScanOptions,
     hooks: &Hooks<'_>,
     judging: bool,
@@ -156,7 +154,6 @@ pub(crate) fn read<'p>(
         chains,
         tickets,
         shared,
-        measures,
         sinks: &sinks,
         ticket: AtomicU64::new(0),
         joiner: Mutex::new(Joiner {
@@ -483,13 +480,10 @@ impl Driver<'_, '_, '_> {
             }
             into.trace
                 .extend(task_part.trace.iter().map(|(record, word)| (record + records, *word)));
-            if !task_part.groups.is_empty() {
-                let measure = self.measures.iter().position(|rule| *rule == task.rule);
-                if let Some(store) = measure.and_then(|measure| self.shared.groups.get(measure))
-                    && let Err(error) = store.add(task_part.groups)
-                {
-                    self.fail(Failure::Error(self.options.spill_error(&error)));
-                }
+            if let TaskKind::Measure { groups, .. } = task.kind
+                && let Err(error) = self.shared.groups[groups].add(task_part.groups)
+            {
+                self.fail(Failure::Error(self.options.spill_error(&error)));
             }
             if let TaskKind::References { late, .. } = task.kind {
                 let mut orphans = lock(&self.shared.orphans[late]);

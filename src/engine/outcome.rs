@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::detect::{DETECTORS, Finder, Tier};
 use crate::engine::bits::Bits;
 use crate::engine::chunk::{FileWork, Worker, origin_parts, priority};
-use crate::engine::drive::{FileSoFar, add, keep_lowest, lock};
+use crate::engine::drive::{ChunkStart, FileSoFar, add, keep_lowest, lock};
 use crate::engine::group::GroupStore;
 use crate::engine::measure::{Breach, Group, GroupVerdict};
 use crate::engine::part::Example;
@@ -230,7 +230,7 @@ fn measured(
     let mut outcome = empty(number, rule, Outcome::NotApplicable);
     let task = pass.files.iter().find_map(|(work, _)| {
         work.tasks.tasks.iter().find(|task| task.rule == number).and_then(|task| match &task.kind {
-            TaskKind::Measure(measure) => Some(measure),
+            TaskKind::Measure { measure, .. } => Some(measure),
             _ => None,
         })
     });
@@ -502,24 +502,24 @@ impl Fetcher {
         Self { worker: Worker::default(), chunk: Chunk::default(), size, holds: None }
     }
 
-    /// Reads a chunk again; `false` where that cannot be done any more.
-    fn load(&mut self, (work, so_far): &(FileWork<'_>, FileSoFar), chunk: u64) -> bool {
+    /// Reads a chunk again, and says where its records start; `None` where it cannot be read any more.
+    fn load(
+        &mut self,
+        (work, so_far): &(FileWork<'_>, FileSoFar),
+        chunk: u64,
+    ) -> Option<ChunkStart> {
+        let at = *so_far.chunks.get(usize::try_from(chunk).ok()?)?;
         if self.holds == Some((work.number, chunk)) {
-            return true;
+            return Some(at);
         }
         self.holds = None;
-        let Some(at) = usize::try_from(chunk).ok().and_then(|chunk| so_far.chunks.get(chunk))
-        else {
-            return false;
-        };
         let table = &work.file.table;
-        let loaded = table
+        table
             .load(&mut self.chunk, chunk, self.size)
-            .and_then(|()| table.split(&mut self.chunk, at.start, &mut self.worker.batch));
-        if loaded.is_ok() {
-            self.holds = Some((work.number, chunk));
-        }
-        loaded.is_ok()
+            .and_then(|()| table.split(&mut self.chunk, at.start, &mut self.worker.batch))
+            .ok()?;
+        self.holds = Some((work.number, chunk));
+        Some(at)
     }
 
     /// What stands for the group of the record at a place.
@@ -528,7 +528,7 @@ impl Fetcher {
         let Some(file) = pass.files.iter().find(|(work, _)| work.number == file) else {
             return Vec::new();
         };
-        if !self.load(file, chunk) {
+        if self.load(file, chunk).is_none() {
             return Vec::new();
         }
         let batch = &mut self.worker.batch;
@@ -558,14 +558,8 @@ impl Fetcher {
         chunk: u64,
         records: &[u64],
     ) -> Vec<Finding> {
-        let (work, so_far) = file;
-        if !self.load(file, chunk) {
-            return Vec::new();
-        }
-        let Some(at) = usize::try_from(chunk).ok().and_then(|chunk| so_far.chunks.get(chunk))
-        else {
-            return Vec::new();
-        };
+        let (work, _) = file;
+        let Some(at) = self.load(file, chunk) else { return Vec::new() };
         let batch = &mut self.worker.batch;
         let Some(task) = work.tasks.tasks.iter().position(|task| task.rule == rule) else {
             return Vec::new();

@@ -412,8 +412,7 @@ impl<'p> Staging<'_, '_, 'p> {
                 FileState::Bound(_) | FileState::Refused { .. } => None,
             })
             .collect();
-        let Pass { shared, places, .. } = &self.pass;
-        read(plan, works, (shared, &places.measures, sinks), options, hooks, judging)
+        read(plan, works, (&self.pass.shared, sinks), options, hooks, judging)
     }
 }
 

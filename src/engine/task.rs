@@ -146,8 +146,8 @@ pub(crate) enum TaskKind {
     Readable(Vec<FieldId>),
     /// No other record with the key; the number of the key store.
     Unique { fields: Vec<FieldId>, store: usize },
-    /// Figures by group.
-    Measure(MeasureTask),
+    /// Figures by group; the number of the store of groups.
+    Measure { measure: MeasureTask, groups: usize },
     /// In the order of the file.
     Ordered { field: FieldId, by: Vec<FieldId>, direction: Direction, strict: bool },
     /// No identifiers.
@@ -345,7 +345,8 @@ pub(crate) fn compile(
             }
             Check::Measure { value, by, limits } => {
                 key_fields(&mut compiler, set, by);
-                TaskKind::Measure(MeasureTask::compile(value, by, limits, &mut compiler))
+                let measure = MeasureTask::compile(value, by, limits, &mut compiler);
+                TaskKind::Measure { measure, groups: Places::of(&places.measures, number) }
             }
             Check::Ordered { field, by, direction, strict } => {
                 key_fields(&mut compiler, set, by);
@@ -411,8 +412,8 @@ pub(crate) fn compile(
                     bound: Aggregate::Literal(bound),
                     text: at_least.to_string(),
                 };
-                let task = MeasureTask::compile(&Aggregate::Count, by, &[limit], &mut compiler);
-                TaskKind::Measure(task)
+                let measure = MeasureTask::compile(&Aggregate::Count, by, &[limit], &mut compiler);
+                TaskKind::Measure { measure, groups: Places::of(&places.measures, number) }
             }
             Check::Retain(retain) => {
                 let facts = retained(plan, rule, retain);
