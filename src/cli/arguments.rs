@@ -16,6 +16,7 @@ use crate::cli::size::Size;
 use crate::cli::{explain, plan, report, retention, rules, scan};
 use crate::finding::Reveal;
 use crate::report::FailOn;
+use crate::rule::ReleaseKind;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -143,6 +144,19 @@ pub(crate) struct RuleArguments {
         value_delimiter = ','
     )]
     pub(crate) ignore: Vec<String>,
+
+    /// What the export claims to be when it leaves: every file is held against the rules for that
+    ///
+    /// It goes before what a release manifest says of single files; where the two differ, the report
+    /// says so. Without it the manifest counts, then `release` of the project file.
+    #[arg(
+        long,
+        value_name = "KIND",
+        env = "CHARTAUDIT_RELEASE",
+        hide_env_values = true,
+        value_parser = release()
+    )]
+    pub(crate) release: Option<ReleaseKind>,
 
     /// Report identifiers that were never given to anybody like real ones: for fixtures and demonstrations
     ///
@@ -304,6 +318,12 @@ pub(crate) struct VerdictArguments {
 fn fail_on() -> impl clap::builder::TypedValueParser<Value = FailOn> {
     PossibleValuesParser::new(FailOn::ALL.map(FailOn::name))
         .try_map(|name| FailOn::named(&name).ok_or("no such severity"))
+}
+
+/// Reads a kind of release by the names that rules give it.
+fn release() -> impl clap::builder::TypedValueParser<Value = ReleaseKind> {
+    PossibleValuesParser::new(ReleaseKind::ALL.map(ReleaseKind::name))
+        .try_map(|name| ReleaseKind::named(&name).ok_or("no such kind of release"))
 }
 
 /// More threads than any machine has use of.

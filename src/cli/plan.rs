@@ -72,7 +72,14 @@ fn files(plan: &Plan) -> Table {
             FileState::Bound(bound) => {
                 let set = plan.dictionary.sets.get(bound.set);
                 let set = set.map_or("", |set| set.name.as_str());
-                table.row([file.name.clone(), set.to_owned(), binding(bound)]);
+                let mut what = binding(bound);
+                if let Some(kind) = file.claim.kind {
+                    what.push_str(&format!("; claimed to be {}", kind.name()));
+                }
+                for issue in &file.claim.issues {
+                    what.push_str(&format!("; {}", issue.detail));
+                }
+                table.row([file.name.clone(), set.to_owned(), what]);
             }
             FileState::Refused { issues, record_set, .. } => {
                 let why = issues.by_code.iter().map(|(code, count)| {

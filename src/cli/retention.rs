@@ -107,7 +107,13 @@ pub(crate) fn run(
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
     let RetentionArguments { input, book, list, record, reveal, machine } = arguments;
-    let which = RuleArguments { book, select: Vec::new(), ignore: Vec::new(), fictional: None };
+    let which = RuleArguments {
+        book,
+        select: Vec::new(),
+        ignore: Vec::new(),
+        release: None,
+        fictional: None,
+    };
     let settings = Settings::settle(&input.paths, input.layout, which, said)?;
     if settings.rules.jurisdictions.value.is_empty() {
         return Err(CliError::NoPlace);

@@ -215,6 +215,11 @@ pub(crate) fn meta(
         site_key_present,
         facility: project.facility_name.clone(),
         jurisdictions: settings.rules.jurisdictions.value.clone(),
+        release: settings.claimed(),
+        release_manifest: settings
+            .manifest
+            .as_ref()
+            .map(|manifest| digest(&manifest.file.name, &manifest.blake3)),
         policy,
     }
 }

@@ -19,12 +19,13 @@ use crate::cli::request::ParamRequest;
 use crate::cli::size::Size;
 use crate::cli::{near, project};
 use crate::engine::ScanOptions;
-use crate::plan::{self, BindOptions, FileState, Plan};
+use crate::finding::{Claimed, Masked};
+use crate::plan::{self, BindOptions, FileState, Plan, ReleaseRequest};
 use crate::report::{self, FailOn};
 use crate::rule::config::{self, ProjectFile};
 use crate::rule::{
-    self, CheckedRule, LoadRequest, PackSelection, ParamSetting, RuleBook, RuleError, RuleErrors,
-    RulePart, RuleProblem, RuleText, Severity,
+    self, CheckedRule, ClaimedBy, LoadRequest, PackSelection, ParamSetting, ReleaseKind, RuleBook,
+    RuleError, RuleErrors, RulePart, RuleProblem, RuleText, Severity,
 };
 use crate::source::{self, Discovery, FoundFile, Issue, IssueClass, IssueCode};
 
@@ -80,6 +81,15 @@ impl<T> Setting<T> {
             (None, None) => Self { value: default(), origin: Origin::Default },
         }
     }
+}
+
+/// A release manifest that the project file names.
+#[derive(Debug)]
+pub(crate) struct Manifest {
+    /// The file.
+    pub(crate) file: FoundFile,
+    /// The hex BLAKE3 digest of its bytes.
+    pub(crate) blake3: String,
 }
 
 /// Which options the command line and the environment give.
@@ -147,6 +157,23 @@ impl Project {
             .next()
             .unwrap_or(RuleText { name: String::new(), text: String::new() });
         Ok(Self { path: Some(path), file: config::read(text) })
+    }
+
+    /// The release manifest that it names.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn manifest(&self) -> Result<Option<Manifest>, CliError> {
+        let Some(said) = &self.file.release.manifest else { return Ok(None) };
+        let path = self.folder().join(said);
+        let bytes = std::fs::read(&path).map_err(|source| CliError::Unreadable {
+            what: "the release manifest",
+            path: path.clone(),
+            source,
+        })?;
+        let name = said.trim_start_matches("./").replace('\\', "/");
+        let blake3 = blake3::hash(&bytes).to_hex().to_string();
+        Ok(Some(Manifest { file: FoundFile { name, path, len: bytes.len() as u64 }, blake3 }))
     }
 
     /// The folder to which its paths are relative.
@@ -399,6 +426,10 @@ pub(crate) struct Settings {
     pub(crate) select: Vec<String>,
     /// Rules that do not run.
     pub(crate) ignore: Vec<String>,
+    /// What the export claims to be when it leaves.
+    pub(crate) release: Setting<Option<ReleaseKind>>,
+    /// The manifest that the project file names.
+    pub(crate) manifest: Option<Manifest>,
     /// The file that holds the site's key.
     pub(crate) site_key_file: Setting<Option<PathBuf>>,
 }
@@ -443,6 +474,13 @@ impl Settings {
             ),
             select: rules.select,
             ignore: rules.ignore,
+            release: Setting::settle(
+                rules.release.map(Some),
+                said.origin("release"),
+                project.file.release.kind.map(Some),
+                || None,
+            ),
+            manifest: project.manifest()?,
             site_key_file: Setting::settle(
                 key_variable.map(|path| Some(PathBuf::from(path))),
                 Origin::Environment,
@@ -487,7 +525,9 @@ impl Settings {
 
     /// The files that say what a run does: the project file, the site's key, rule files and code lists.
     pub(crate) fn in_force(&self, loaded: &Loaded) -> Vec<PathBuf> {
+        let manifest = self.manifest.iter().map(|manifest| &manifest.file.path);
         let own = loaded.files.iter().chain(&self.project.path).chain(&self.site_key_file.value);
+        let own = own.chain(manifest);
         let mut files: Vec<PathBuf> = own.filter_map(|path| path.canonicalize().ok()).collect();
         files.sort();
         files.dedup();
@@ -516,6 +556,14 @@ impl Settings {
         let options = BindOptions {
             layout: self.layout.value.clone(),
             sources: self.project.file.sources.clone(),
+            release: ReleaseRequest {
+                of_run: match self.release.origin {
+                    Origin::Flag | Origin::Environment => self.release.value,
+                    Origin::Project | Origin::Default => None,
+                },
+                settings: self.project.file.release.clone(),
+                manifest: self.manifest.as_ref().map(|manifest| manifest.file.clone()),
+            },
         };
         let own = self.in_force(loaded);
         let names: Vec<String> = inputs
@@ -557,6 +605,17 @@ impl Settings {
         Err(CliError::NoSuchLayout { name: name.clone(), help })
     }
 
+    /// What the export as a whole is said to be when it leaves.
+    pub(crate) fn claimed(&self) -> Option<Claimed> {
+        let by = match self.release.origin {
+            Origin::Flag | Origin::Environment => ClaimedBy::Run,
+            Origin::Project => ClaimedBy::Project,
+            Origin::Default => ClaimedBy::Nobody,
+        };
+        let purpose = self.project.file.release.purpose.as_deref().map(Masked::declared);
+        self.release.value.map(|kind| Claimed { kind, by, purpose })
+    }
+
     /// The settings as a table: name, value, where it was said.
     pub(crate) fn rows(&self) -> Vec<(&'static str, String, Origin)> {
         let list = |list: &[String]| list.join(", ");
@@ -581,6 +640,15 @@ impl Settings {
             ),
             ("layout", or(self.layout.value.clone(), "by header"), self.layout.origin),
         ];
+        if let Some(kind) = self.release.value {
+            rows.push(("release", kind.name().to_owned(), self.release.origin));
+        }
+        if let Some(manifest) = &self.manifest {
+            rows.push(("manifest", manifest.file.path.display().to_string(), Origin::Project));
+        }
+        if let Some(purpose) = &self.project.file.release.purpose {
+            rows.push(("purpose", purpose.clone(), Origin::Project));
+        }
         for param in &self.project.file.params {
             let name = match &param.pack {
                 Some(pack) => format!("{pack}.{}", param.name),

@@ -6,7 +6,9 @@ use std::sync::atomic::AtomicBool;
 use crate::engine::outcome::Told;
 use crate::engine::{Hooks, ScanOptions};
 use crate::finding::{Outcome, Reveal};
-use crate::plan::{BoundColumn, BoundFile, CellReader, FileState, Plan, PlannedFile};
+use crate::plan::{
+    BoundColumn, BoundFile, CellReader, Claim, FileState, Plan, PlannedFile, ReleaseRequest,
+};
 use crate::rule::{CheckedRule, Dictionary, Example, ExampleRecord, Expectation, RecordSet};
 use crate::source::{self, HeaderAt, Input, ReadOptions};
 use crate::value::Date;
@@ -50,8 +52,13 @@ pub fn run(
         let related = dictionary.set(name).filter(|other| other.name != set.name);
         files.extend(related.map(|set| planned(dictionary, set, &example.given)).transpose()?);
     }
-    let mut plan =
-        Plan { dictionary: dictionary.clone(), rules: vec![rule], files, problems: Vec::new() };
+    let mut plan = Plan {
+        dictionary: dictionary.clone(),
+        rules: vec![rule],
+        files,
+        release: ReleaseRequest::default(),
+        problems: Vec::new(),
+    };
     let options = ScanOptions {
         as_of: example.as_of.unwrap_or(AS_OF),
         threads: 1,
@@ -136,5 +143,10 @@ fn planned(
         max_skipped: 0,
         min_records: 0,
     };
-    Ok(PlannedFile { name: "example".to_owned(), bytes, state: FileState::Bound(Box::new(file)) })
+    Ok(PlannedFile {
+        name: "example".to_owned(),
+        bytes,
+        state: FileState::Bound(Box::new(file)),
+        claim: Claim::default(),
+    })
 }

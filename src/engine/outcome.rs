@@ -16,13 +16,14 @@ use crate::engine::task::TaskKind;
 use crate::engine::{EngineError, Hooks, ScanOptions};
 use crate::expr::typed::FieldId;
 use crate::finding::{
-    Account, Counts, Finding, FindingField, InputFate, InputOutcome, Masked, NotEvaluated, Outcome,
-    Place, RuleOutcome, Scan, Tag, Unit,
+    Account, Claimed, Counts, Finding, FindingField, InputFate, InputOutcome, Masked, NotEvaluated,
+    Outcome, Place, RuleOutcome, Scan, Tag, Unit,
 };
 use crate::plan::{BoundFile, FileState, Plan, Readiness};
 use crate::rule::{Check, CheckedRule, Expectation, Tolerance};
 use crate::source::{Chunk, Issue, IssueClass, IssueCode, IssueLog, Tally};
 use crate::store::{OriginSorter, RowSorter};
+use crate::value::FieldType;
 
 /// What each rule says of each record: rule, file, record (from 0), word.
 pub(crate) type Trace = Vec<(usize, usize, u64, Expectation)>;
@@ -642,6 +643,7 @@ fn inputs(plan: &Plan, pass: &Pass<'_>) -> Vec<InputOutcome> {
                 issues: issues.clone(),
                 columns: columns.iter().map(|_| String::new()).collect(),
                 overflows: 0,
+                claim: None,
             },
             FileState::Bound(file) => {
                 let so_far = pass
@@ -653,6 +655,21 @@ fn inputs(plan: &Plan, pass: &Pass<'_>) -> Vec<InputOutcome> {
             }
         })
         .collect();
+    for (outcome, planned) in outcomes.iter_mut().zip(&plan.files) {
+        let claim = &planned.claim;
+        outcome.claim = claim.kind.map(|kind| Claimed {
+            kind,
+            by: claim.by,
+            purpose: claim.purpose.as_ref().map(|purpose| {
+                if plan.release.settings.declares(purpose) {
+                    Masked::declared(purpose)
+                } else {
+                    Masked::value(purpose.as_bytes(), FieldType::Code)
+                }
+            }),
+        });
+        claim.issues.iter().for_each(|issue| outcome.issues.add(issue.clone()));
+    }
     for (path, issue) in &plan.problems {
         let mut issues = IssueLog::default();
         issues.add(issue.clone());
@@ -675,6 +692,7 @@ fn inputs(plan: &Plan, pass: &Pass<'_>) -> Vec<InputOutcome> {
             issues,
             columns: Vec::new(),
             overflows: 0,
+            claim: None,
         });
     }
     for outcome in &mut outcomes {
@@ -755,5 +773,6 @@ fn bound_input(
         issues,
         columns: names,
         overflows: so_far.map_or(0, |so_far| so_far.overflows),
+        claim: None,
     }
 }

@@ -8,7 +8,9 @@ use proptest::prelude::*;
 use crate::engine::{Hooks, ScanOptions, scan};
 use crate::expr::{self, Scope};
 use crate::finding::{Finding, FindingSink, Reveal, Scan};
-use crate::plan::{BoundColumn, BoundFile, CellReader, FileState, Plan, PlannedFile};
+use crate::plan::{
+    BoundColumn, BoundFile, CellReader, Claim, FileState, Plan, PlannedFile, ReleaseRequest,
+};
 use crate::rule::{
     Check, CheckedRule, DeadlineUnit, Dictionary, Direction, Family, Field, Limit, LimitKind, Phi,
     RecordSet, RuleId, Severity, Status, Within,
@@ -210,9 +212,16 @@ fn plan(texts: &[&[u8]]) -> Option<Plan> {
             name,
             bytes: text.len() as u64,
             state: FileState::Bound(Box::new(bound)),
+            claim: Claim::default(),
         });
     }
-    (!files.is_empty()).then(|| Plan { dictionary, rules: rules(), files, problems: Vec::new() })
+    (!files.is_empty()).then(|| Plan {
+        dictionary,
+        rules: rules(),
+        files,
+        release: ReleaseRequest::default(),
+        problems: Vec::new(),
+    })
 }
 
 struct Lines<'l>(&'l Mutex<Vec<String>>);

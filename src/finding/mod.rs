@@ -17,7 +17,7 @@ pub use self::header::header_text;
 pub use self::holding::{Account, Holding, HoldingSink};
 pub use self::masked::{Masked, Reveal, neutral};
 pub use self::outcome::{
-    Counts, InputFate, InputOutcome, NotEvaluated, Outcome, RuleOutcome, Scan, Unit,
+    Claimed, Counts, InputFate, InputOutcome, NotEvaluated, Outcome, RuleOutcome, Scan, Unit,
 };
 pub use self::violation::{Finding, FindingField, FindingSink, Place, Tag};
 pub use crate::source::{Issue, IssueClass, IssueCode, IssueLog, Tally};

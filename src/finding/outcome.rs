@@ -1,6 +1,7 @@
 //! What became of each rule and of each input.
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Masked};
+use crate::rule::{ClaimedBy, ReleaseKind};
 use crate::source::{IssueLog, Tally};
 
 /// What a rule's counts count.
@@ -147,6 +148,19 @@ pub struct InputOutcome {
     pub columns: Vec<String>,
     /// How many results of arithmetic over its records were out of range and count as missing.
     pub overflows: u64,
+    /// What it claims to be when it leaves, where anybody says it.
+    pub claim: Option<Claimed>,
+}
+
+/// What an input claims to be when it leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// What it is.
+    pub kind: ReleaseKind,
+    /// Who says so.
+    pub by: ClaimedBy,
+    /// What it is made for: in clear where the project file uses the word.
+    pub purpose: Option<Masked>,
 }
 
 /// The result of one scan, before it becomes a report.

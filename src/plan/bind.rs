@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use crate::plan::recognise::{self, Match, Shape, Unplaced, choose, glob, normalise};
-use crate::plan::{BoundColumn, BoundFile, CellReader, FileState, Plan, PlannedFile};
+use crate::plan::release;
+use crate::plan::{
+    BoundColumn, BoundFile, CellReader, Claim, FileState, Plan, PlannedFile, ReleaseRequest,
+};
 use crate::rule::{CheckedRule, Dictionary, HeaderMode, Layout, LayoutSource, SourceOptions};
 use crate::source::{
     self, Discovery, Encoding, FoundFile, HeaderAt, Issue, IssueClass, IssueCode, IssueLog,
@@ -17,6 +20,8 @@ pub struct BindOptions {
     pub layout: Option<String>,
     /// Bindings and reading options that go before those of every layout.
     pub sources: Vec<LayoutSource>,
+    /// What is said of the export as a release.
+    pub release: ReleaseRequest,
 }
 
 /// Opens every found file, chooses its record set and layout, and binds its columns.
@@ -47,14 +52,42 @@ pub fn bind(
             None => open(&file, &dictionary, &shapes, &known, options),
         };
         by_length.push((file.len, file.clone()));
-        files.push(PlannedFile { name: file.name, bytes: file.len, state });
+        files.push(PlannedFile {
+            name: file.name,
+            bytes: file.len,
+            state,
+            claim: Claim::default(),
+        });
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     note_drift(&mut files, &dictionary);
-    Plan { dictionary, rules, files, problems: found.problems }
+    let mut problems = found.problems;
+    let place = |found: &FoundFile| found.path.canonicalize().ok();
+    let listed = |named: &FoundFile| by_length.iter().any(|(_, file)| place(file) == place(named));
+    let beside = options.release.manifest.as_ref().filter(|found| !listed(found));
+    let beside =
+        beside.map(|found| (&found.name, open(found, &dictionary, &shapes, &known, options)));
+    let manifest = match &beside {
+        Some((name, FileState::Bound(bound)))
+            if dictionary.sets[bound.set].name == release::MANIFEST =>
+        {
+            Some((name.as_str(), &**bound))
+        }
+        Some((name, _)) => {
+            let detail = "the file that `release.manifest` names is no manifest: it needs the columns `file` and \
+                          `kind`";
+            let fault = issue("release/manifest", IssueClass::Refused, detail.to_owned());
+            problems.push(((*name).clone(), fault));
+            None
+        }
+        None => None,
+    };
+    problems.extend(release::settle(&mut files, &dictionary, &options.release, manifest));
+    Plan { dictionary, rules, files, release: options.release.clone(), problems }
 }
 
-fn issue(code: &'static str, class: IssueClass, detail: String) -> Issue {
+/// An issue of a file as a whole.
+pub(super) fn issue(code: &'static str, class: IssueClass, detail: String) -> Issue {
     Issue { code: IssueCode(code), class, line: 0, record: None, byte: 0, column: None, detail }
 }
 

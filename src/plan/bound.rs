@@ -2,7 +2,7 @@
 
 use crate::expr;
 use crate::expr::typed::{Expr, FieldId, RelationId};
-use crate::plan::CellReader;
+use crate::plan::{CellReader, Claim, ReleaseRequest};
 use crate::rule::{Check, CheckedRule, Dictionary, RecordSet, Relation};
 use crate::source::{Encoding, Issue, IssueLog, Table, Tally};
 
@@ -15,6 +15,8 @@ pub struct Plan {
     pub rules: Vec<CheckedRule>,
     /// Every input, sorted by path.
     pub files: Vec<PlannedFile>,
+    /// What is said of the export as a release.
+    pub release: ReleaseRequest,
     /// Problems that belong to no file that could be opened: path and issue.
     pub problems: Vec<(String, Issue)>,
 }
@@ -28,6 +30,8 @@ pub struct PlannedFile {
     pub bytes: u64,
     /// What will be done with it.
     pub state: FileState,
+    /// What it claims to be when it leaves.
+    pub claim: Claim,
 }
 
 /// What will be done with an input.

@@ -6,8 +6,9 @@ use crate::finding::{self, IssueClass, IssueLog, Masked, Reveal, header_text, ne
 use crate::report::json::v1::{
     Confidence, Counts, Digest, Family, FamilySummary, Fate, FieldValue, Finding, Guideline,
     InForce, Input, InputSummary, KeyPart, Masking, NotCheckable, Outcome, Pack, PackNotRun, Param,
-    Problem, ProblemClass, ProblemPlace, Provenance, ReasonCode, ReasonCount, Records, Report,
-    Rule, RuleSummary, SCHEMA, Severity, SeveritySummary, Status, Summary, Tailoring, Tool, Unit,
+    Problem, ProblemClass, ProblemPlace, Provenance, ReasonCode, ReasonCount, Records, Release,
+    ReleaseKind, Report, Rule, RuleSummary, SCHEMA, SaidBy, Severity, SeveritySummary, Status,
+    Summary, Tailoring, Tool, Unit,
 };
 use crate::report::screen::number;
 use crate::report::{Emptiness, ExitReason, Facts, FailOn, Gap, verdict};
@@ -62,6 +63,10 @@ pub struct Meta {
     pub facility: Option<String>,
     /// The jurisdictions.
     pub jurisdictions: Vec<String>,
+    /// What the export as a whole is said to be when it leaves.
+    pub release: Option<finding::Claimed>,
+    /// The release manifest that the project file names.
+    pub release_manifest: Option<Digest>,
     /// What must be judged, and what counts.
     pub policy: Policy,
 }
@@ -94,7 +99,7 @@ impl Report {
     /// it or not. Equal input gives equal bytes.
     #[must_use]
     pub fn assemble(input: AssembleInput<'_>) -> Self {
-        let AssembleInput { scan, packs, rules, meta } = input;
+        let AssembleInput { scan, packs, rules: checked, meta } = input;
         let mut inputs: Vec<Input> = scan.inputs.iter().map(input_entry).collect();
         inputs.sort_by(|a, b| a.path.cmp(&b.path));
         let mut results: BTreeMap<u32, &finding::RuleOutcome> = BTreeMap::new();
@@ -103,12 +108,12 @@ impl Report {
         }
         let mut tags = Tags::new(meta.site_key_present);
         let rules: Vec<Rule> = (0_u32..)
-            .zip(rules)
+            .zip(checked)
             .map(|(number, rule)| {
                 rule_entry(rule, results.get(&number).copied(), scan.interrupted, &mut tags)
             })
             .collect();
-        let facts = facts(scan, &rules, &meta.policy);
+        let facts = facts(scan, (checked, &rules), &meta.policy);
         let (verdict, reason) = verdict(&facts);
         Self {
             schema: SCHEMA.to_owned(),
@@ -156,7 +161,11 @@ fn incomplete_reasons(facts: &Facts) -> Vec<String> {
 }
 
 /// What decides over verdict and exit code.
-fn facts(scan: &finding::Scan, rules: &[Rule], policy: &Policy) -> Facts {
+fn facts(
+    scan: &finding::Scan,
+    (checked, rules): (&[&CheckedRule], &[Rule]),
+    policy: &Policy,
+) -> Facts {
     let evaluated = |rule: &&Rule| {
         !matches!(rule.outcome, Outcome::NotEvaluated | Outcome::NotApplicable | Outcome::Off)
     };
@@ -180,7 +189,7 @@ fn facts(scan: &finding::Scan, rules: &[Rule], policy: &Policy) -> Facts {
         faulty: rules.iter().any(|rule| rule.reason_code == Some(ReasonCode::NoResult))
             || scan.rules.iter().any(|result| !result.counts.add_up())
             || !each_once(scan, rules.len()),
-        gaps: gaps(scan, rules, policy),
+        gaps: gaps(scan, rules, policy).into_iter().chain(unjudged(scan, checked, rules)).collect(),
         empty,
         allow_empty: policy.allow_empty,
         failed: failed.map(|rule| (rule.severity, open(&rule.counts))).collect(),
@@ -237,6 +246,28 @@ fn gaps(scan: &finding::Scan, rules: &[Rule], policy: &Policy) -> Vec<Gap> {
         }
     }
     gaps
+}
+
+/// What files claim to be without a rule that judged it. To be identified is no claim that could be broken.
+fn unjudged(
+    scan: &finding::Scan,
+    checked: &[&CheckedRule],
+    rules: &[Rule],
+) -> impl Iterator<Item = Gap> {
+    let claimed = |kind: rule::ReleaseKind| {
+        scan.inputs.iter().any(|input| input.claim.as_ref().is_some_and(|claim| claim.kind == kind))
+    };
+    let judged = |kind: rule::ReleaseKind| {
+        let mut results = checked.iter().zip(rules).filter(|(checked, _)| checked.judges(kind));
+        results.any(|(_, rule)| !matches!(rule.outcome, Outcome::NotEvaluated | Outcome::Off))
+    };
+    rule::ReleaseKind::ALL
+        .into_iter()
+        .filter(|kind| *kind != rule::ReleaseKind::Identified)
+        .filter(|kind| claimed(*kind) && !judged(*kind))
+        .map(|kind| Gap::ClaimNotJudged { kind: kind.name() })
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 /// Whether so many of so many are no more than the limit allows.
@@ -322,11 +353,30 @@ fn input_entry(input: &finding::InputOutcome) -> Input {
             .map(|(field, header)| (neutral(field), neutral(header)))
             .collect(),
         unbound: input.unbound.iter().map(|name| header(name, recognised)).collect(),
+        release: input.claim.as_ref().and_then(release),
         problems: overflows(input.overflows)
             .into_iter()
             .chain(problems(&input.issues, &input.columns, recognised))
             .collect(),
     }
+}
+
+/// What an input claims to be, where anybody says it.
+fn release(claim: &finding::Claimed) -> Option<Release> {
+    let said_by = match claim.by {
+        rule::ClaimedBy::Run => SaidBy::Run,
+        rule::ClaimedBy::Manifest => SaidBy::Manifest,
+        rule::ClaimedBy::Project => SaidBy::Project,
+        rule::ClaimedBy::Nobody | rule::ClaimedBy::Itself => return None,
+    };
+    let kind = match claim.kind {
+        rule::ReleaseKind::Identified => ReleaseKind::Identified,
+        rule::ReleaseKind::Limited => ReleaseKind::Limited,
+        rule::ReleaseKind::Deidentified => ReleaseKind::Deidentified,
+        rule::ReleaseKind::Aggregate => ReleaseKind::Aggregate,
+    };
+    let purpose = claim.purpose.as_ref().map(|purpose| purpose.as_str().to_owned());
+    Some(Release { kind, said_by, purpose })
 }
 
 /// A header as it may be shown: in clear in a recognised record set, unless it looks like a value.
@@ -700,6 +750,8 @@ fn provenance(inputs: &[Input], packs: &[rule::Pack], meta: Meta) -> Provenance 
         time_zone: neutral(&meta.time_zone),
         facility: meta.facility.as_deref().map(neutral),
         jurisdictions: meta.jurisdictions.iter().map(|name| neutral(name)).collect(),
+        release: meta.release.as_ref().and_then(release),
+        release_manifest: meta.release_manifest.map(digest),
         fail_on: meta.policy.fail_on.name().to_owned(),
         not_checkable: packs
             .iter()

@@ -51,6 +51,8 @@ pub(crate) fn meta() -> Meta {
         site_key_present: false,
         facility: Some("Riverside General".to_owned()),
         jurisdictions: Vec::new(),
+        release: None,
+        release_manifest: None,
         policy: Policy::default(),
     }
 }
@@ -277,6 +279,7 @@ pub(crate) fn input(path: &str, record_set: &str, records: u64) -> InputOutcome 
         issues: IssueLog::default(),
         columns: vec!["Encounter No".to_owned(), "Disch Dt/Tm".to_owned()],
         overflows: 0,
+        claim: None,
     }
 }
 

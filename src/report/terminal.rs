@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::report::advice::advice;
 use crate::report::json::v1::{
-    Confidence, Fate, Input, Masking, Outcome, Problem, ProblemClass, ProblemPlace, Report, Rule,
-    RuleSummary, Severity, Verdict,
+    Confidence, Fate, Input, Masking, Outcome, Problem, ProblemClass, ProblemPlace, ReleaseKind,
+    Report, Rule, RuleSummary, SaidBy, Severity, Verdict,
 };
 use crate::report::screen::{
     Ink, Screen, Style, counted, length, number, pad, pad_left, share, shorten, size, width, wrap,
@@ -137,6 +137,28 @@ pub(super) fn inputs(screen: &mut Screen, report: &Report) {
         let lead = format!("  {} not recognised   ", what);
         screen.hanging(&lead, Ink::Doubtful, &listed(&unrecognised, UNRECOGNISED));
     }
+    claims(screen, report);
+}
+
+/// What the files claim to be when they leave, where anybody says it of any.
+fn claims(screen: &mut Screen, report: &Report) {
+    let mut claims: BTreeMap<(ReleaseKind, SaidBy), u64> = BTreeMap::new();
+    for claim in report.inputs.iter().filter_map(|input| input.release.as_ref()) {
+        *claims.entry((claim.kind, claim.said_by)).or_default() += 1;
+    }
+    if claims.is_empty() {
+        return;
+    }
+    let said = |(claim, files): (&(ReleaseKind, SaidBy), &u64)| {
+        format!("{} {}, {}", counted(*files, "file", "files"), claim.0.name(), claim.1.words())
+    };
+    let mut words: Vec<String> = claims.iter().map(said).collect();
+    let silent = report.inputs.iter().filter(|input| input.release.is_none()).count();
+    if silent > 0 {
+        let silent = counted(u64::try_from(silent).unwrap_or(u64::MAX), "file", "files");
+        words.push(format!("{silent} of which nobody says it"));
+    }
+    screen.hanging("  claimed to be   ", Ink::Plain, &words.join(" · "));
 }
 
 /// One record set and the files that hold it.

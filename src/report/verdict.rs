@@ -89,6 +89,11 @@ pub enum Gap {
         /// Of how many to which it may apply.
         of: u64,
     },
+    /// Files claim to be fit to leave, and no rule judged whether they are.
+    ClaimNotJudged {
+        /// What they claim to be.
+        kind: &'static str,
+    },
     /// A rule that was asked for by its id, or is required, was not evaluated.
     RuleNotEvaluated {
         /// The rule.
@@ -122,6 +127,9 @@ impl std::fmt::Display for Gap {
                 number(*not_evaluable),
                 number(*of)
             ),
+            Self::ClaimNotJudged { kind } => {
+                write!(f, "no rule judged whether what is said to be `{kind}` is so")
+            }
             Self::RuleNotEvaluated { rule } => {
                 write!(f, "`{rule}` was asked for or is required, and was not evaluated")
             }

@@ -6,6 +6,7 @@ use crate::detect::Tier;
 use crate::expr::conditions_of;
 use crate::expr::typed::{Aggregate, CodeSet, Expr, FieldId, Pattern, RelationId};
 use crate::retention::{Fact, RetainKind, Timetable};
+use crate::rule::release::ReleaseKind;
 use crate::value::Date;
 use crate::value::form::Form;
 
@@ -184,6 +185,14 @@ impl CheckedRule {
             _ => {}
         }
         all
+    }
+}
+
+impl CheckedRule {
+    /// Whether the rule judges what files hold that claim to be of this kind.
+    #[must_use]
+    pub fn judges(&self, _kind: ReleaseKind) -> bool {
+        false
     }
 }
 

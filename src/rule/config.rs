@@ -13,10 +13,11 @@ use crate::rule::file::read_project;
 use crate::rule::layout::{Layout, LayoutSource};
 use crate::rule::load::FACILITIES;
 use crate::rule::raw::{RawFailOn, RawProject};
+use crate::rule::release::{Purpose, ReleaseKind, ReleaseSettings};
 use crate::rule::settings::{ParamSetting, Place, Tailoring};
 use crate::rule::shape::Broken;
 use crate::rule::text::RuleText;
-use crate::rule::tree::{Node, without_mark};
+use crate::rule::tree::{Entry, Node, without_mark};
 use crate::value::Date;
 
 /// The settings of a project. Paths in it are relative to the file.
@@ -56,6 +57,8 @@ pub struct ProjectFile {
     pub site_key_file: Option<String>,
     /// Whether fictional identifiers are reported like real ones by every rule.
     pub fictional_report: bool,
+    /// What the export claims to be when it leaves.
+    pub release: ReleaseSettings,
     /// The hex BLAKE3 digest of the file.
     pub digest: String,
     problems: Vec<RuleProblem>,
@@ -92,7 +95,14 @@ impl ProjectFile {
         if let Some(node) = tree.get("sources") {
             check_names(&self.sources, node, dictionary, &mut problems);
         }
-        for (name, place) in tree.get("expect").map_or_else(Vec::new, Node::texts) {
+        let release = tree.get("release");
+        let of_release =
+            |key| release.and_then(|node| node.get(key)).map_or(&[][..], Node::entries);
+        let purposes = of_release("purposes").iter().flat_map(|entry| entry.value.entries());
+        let by_set = of_release("quasi_identifiers").iter().chain(purposes);
+        let expected = tree.get("expect").map_or_else(Vec::new, Node::texts);
+        let named = by_set.map(|entry| (entry.key.as_str(), entry.key_span.clone()));
+        for (name, place) in expected.into_iter().chain(named) {
             if dictionary.set(name).is_none() {
                 problems.push(RuleProblem::UnknownRecordSet {
                     name: name.to_owned(),
@@ -207,6 +217,7 @@ fn project(
         max_skipped: limit(node.get("max_skipped"), problems),
         site_key_file: raw.site_key_file.clone(),
         fictional_report: raw.fictional.is_some(),
+        release: node.get("release").map(release).unwrap_or_default(),
         ..ProjectFile::default()
     }
 }
@@ -225,6 +236,36 @@ fn facility(node: &Node) -> (Option<String>, Option<String>) {
             (text("name"), text("kind"))
         }
     }
+}
+
+/// What the export claims to be: a bare kind, or the long form.
+fn release(node: &Node) -> ReleaseSettings {
+    let word = |node: Option<&Node>| node.and_then(Node::text).map(str::to_owned);
+    let kind = |node: Option<&Node>| node.and_then(Node::text).and_then(ReleaseKind::named);
+    if node.text().is_some() {
+        return ReleaseSettings { kind: kind(Some(node)), ..ReleaseSettings::default() };
+    }
+    ReleaseSettings {
+        kind: kind(node.get("kind")),
+        purpose: word(node.get("purpose")),
+        manifest: word(node.get("manifest")),
+        quasi_identifiers: node.get("quasi_identifiers").map(lists).unwrap_or_default(),
+        purposes: node.get("purposes").map_or_else(Vec::new, |node| {
+            let purposes = node.entries().iter();
+            let purpose =
+                |entry: &Entry| Purpose { name: entry.key.clone(), columns: lists(&entry.value) };
+            purposes.map(purpose).collect()
+        }),
+    }
+}
+
+/// Lists of texts by name.
+fn lists(node: &Node) -> Vec<(String, Vec<String>)> {
+    let list = |entry: &Entry| {
+        let texts = entry.value.texts().into_iter().map(|(text, _)| text.to_owned());
+        (entry.key.clone(), texts.collect())
+    };
+    node.entries().iter().map(list).collect()
 }
 
 fn params(raw: &RawProject, node: &Node, file: &Arc<RuleText>) -> Vec<ParamSetting> {

@@ -17,6 +17,7 @@ use serde::Deserialize as DeriveDeserialize;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::retention::{Facility, RecordClass};
+use crate::rule::release::ReleaseKind;
 
 /// A mapping whose keys are names of the author's choice, in the order of the file.
 #[derive(Debug, Clone)]
@@ -1027,8 +1028,45 @@ pub(crate) struct RawProject {
     pub(crate) fictional: Option<RawFictional>,
     /// Reserved: a file of waivers.
     pub(crate) waivers: Option<Reserved>,
-    /// Reserved: what kind of release the export is.
-    pub(crate) release: Option<Reserved>,
+    /// What the export claims to be when it leaves: `deidentified`, or the long form.
+    #[schemars(schema_with = "release_schema")]
+    pub(crate) release: Option<OneOrMany>,
+}
+
+fn release_schema(generator: &mut SchemaGenerator) -> Schema {
+    let long = generator.subschema_for::<RawRelease>();
+    json_schema!({"anyOf": [{"type": "string", "enum": release_names()}, long]})
+}
+
+/// What the export claims to be when it leaves.
+#[derive(Debug, DeriveDeserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-what" = "a release"))]
+pub(crate) struct RawRelease {
+    /// What every file claims to be of which the manifest says nothing.
+    #[serde(default)]
+    #[schemars(schema_with = "release_kind_schema")]
+    pub(crate) kind: Option<String>,
+    /// What it is made for: a word of your own.
+    #[serde(default)]
+    pub(crate) purpose: Option<String>,
+    /// A table that says kind and purpose file by file, relative to this file.
+    #[serde(default)]
+    pub(crate) manifest: Option<String>,
+    /// The fields that together may tell a person from the others, by record set.
+    #[serde(default)]
+    pub(crate) quasi_identifiers: Entries<Vec<String>>,
+    /// The columns that each purpose needs, by purpose and record set.
+    #[serde(default)]
+    pub(crate) purposes: Entries<Entries<Vec<String>>>,
+}
+
+fn release_names() -> [&'static str; 4] {
+    ReleaseKind::ALL.map(ReleaseKind::name)
+}
+
+fn release_kind_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": release_names()})
 }
 
 fn facility_schema(_: &mut SchemaGenerator) -> Schema {

@@ -2439,6 +2439,78 @@ fn project(text: &str) -> Result<config::ProjectFile, RuleErrors> {
 }
 
 #[test]
+fn releases_are_said_in_the_project_file() {
+    use crate::rule::{Purpose, ReleaseKind, ReleaseSettings};
+    let limited = ReleaseSettings { kind: Some(ReleaseKind::Limited), ..Default::default() };
+    assert_eq!(project("release: limited").unwrap().release, limited);
+    let long = "release:\n  kind: limited\n  purpose: quality\n  manifest: files.csv\n  \
+                quasi_identifiers: {patients: [sex, zip]}\n  purposes: {quality: {patients: [sex]}}\n";
+    let columns = |names: &[&str]| {
+        vec![("patients".to_owned(), names.iter().map(|name| (*name).to_owned()).collect())]
+    };
+    let expected = ReleaseSettings {
+        purpose: Some("quality".to_owned()),
+        manifest: Some("files.csv".to_owned()),
+        quasi_identifiers: columns(&["sex", "zip"]),
+        purposes: vec![Purpose { name: "quality".to_owned(), columns: columns(&["sex"]) }],
+        ..limited
+    };
+    assert!(expected.declares("quality") && !expected.declares("Jane Roe"));
+    assert_eq!(project(long).unwrap().release, expected);
+}
+
+#[test]
+fn wrong_releases_in_project_files() {
+    let text =
+        "release: {kind: deidentifed, purpose: [a], quasi_identifiers: {patients: sex}, to: x}";
+    insta::assert_snapshot!(render(&project(text).unwrap_err()), @r"
+      × 4 problems found in the project file
+
+    Error:
+      × cannot use `chartaudit.yaml`
+
+    Error: chartaudit::rule::unknown_word
+
+      × `deidentifed` is not one of the words allowed here
+       ╭─[chartaudit.yaml:1:17]
+     1 │ release: {kind: deidentifed, purpose: [a], quasi_identifiers: {patients: sex}, to: x}
+       ·                 ─────┬─────
+       ·                      ╰── not known here
+       ╰────
+      help: did you mean `deidentified`?
+
+    Error: chartaudit::rule::wrong_type
+
+      × expected text, found a list
+       ╭─[chartaudit.yaml:1:39]
+     1 │ release: {kind: deidentifed, purpose: [a], quasi_identifiers: {patients: sex}, to: x}
+       ·                                       ─┬
+       ·                                        ╰── a list
+       ╰────
+
+    Error: chartaudit::rule::wrong_type
+
+      × expected a list, found text
+       ╭─[chartaudit.yaml:1:74]
+     1 │ release: {kind: deidentifed, purpose: [a], quasi_identifiers: {patients: sex}, to: x}
+       ·                                                                          ─┬─
+       ·                                                                           ╰── text
+       ╰────
+      help: write it as a list: `[sex]`
+
+    Error: chartaudit::rule::unknown_key
+
+      × unknown key `to`
+       ╭─[chartaudit.yaml:1:80]
+     1 │ release: {kind: deidentifed, purpose: [a], quasi_identifiers: {patients: sex}, to: x}
+       ·                                                                                ─┬
+       ·                                                                                 ╰── a release has no such key
+       ╰────
+      help: the keys here are `kind`, `manifest`, `purpose`, `purposes`, `quasi_identifiers`
+    ");
+}
+
+#[test]
 fn wrong_project_files() {
     insta::assert_snapshot!(render(&project(WRONG_PROJECT).unwrap_err()), @r#"
       × 8 problems found in the project file

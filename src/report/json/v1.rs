@@ -99,6 +99,12 @@ pub struct Provenance {
     pub facility: Option<String>,
     /// The jurisdictions whose packs were asked for.
     pub jurisdictions: Vec<String>,
+    /// What the export was said to be when it leaves; absent where nobody said it of the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<Release>,
+    /// The release manifest that the project file names, and its digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release_manifest: Option<Digest>,
     /// The lowest severity whose open findings make the audit fail.
     pub fail_on: String,
     /// Controls of the guidelines that data cannot show, by pack.
@@ -222,8 +228,78 @@ pub struct Input {
     pub bound: BTreeMap<String, String>,
     /// Headers that no field is read from; masked where they look like values.
     pub unbound: Vec<String>,
+    /// What it claims to be when it leaves; absent where nobody says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<Release>,
     /// What was wrong, by code.
     pub problems: Vec<Problem>,
+}
+
+/// What an input claims to be when it leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Release {
+    /// The kind of release.
+    pub kind: ReleaseKind,
+    /// Who says so.
+    pub said_by: SaidBy,
+    /// What it is made for; masked where the project file does not use the word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+}
+
+/// A kind of release.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReleaseKind {
+    /// Records with everything that identifies the patient.
+    Identified,
+    /// A limited data set.
+    Limited,
+    /// No identifier is left.
+    Deidentified,
+    /// Figures about groups of people.
+    Aggregate,
+}
+
+impl ReleaseKind {
+    /// Its name for people, the same as in the file.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identified => "identified",
+            Self::Limited => "limited",
+            Self::Deidentified => "deidentified",
+            Self::Aggregate => "aggregate",
+        }
+    }
+}
+
+/// Who says what an input claims to be.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum SaidBy {
+    /// The flag or variable of the run.
+    Run,
+    /// A release manifest.
+    Manifest,
+    /// The project file.
+    Project,
+}
+
+impl SaidBy {
+    /// Who that is, for people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Run => "says this run",
+            Self::Manifest => "says the manifest",
+            Self::Project => "says the project file",
+        }
+    }
 }
 
 /// What became of an input.
