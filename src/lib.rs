@@ -13,7 +13,8 @@
 //! 9. [`engine`]: plan and batches to findings, in parallel and exact.
 //! 10. [`finding`]: one violation, masked; outcomes and counts.
 //! 11. [`report`]: the audit as a document: JSON, terminal, streams.
-//! 12. [`cli`]: flags, clock, environment, terminal and exit codes; nothing else has them.
+//! 12. [`evidence`]: what an audit stood on, listed, signed and checked.
+//! 13. [`cli`]: flags, clock, environment, terminal and exit codes; nothing else has them.
 
 pub mod value;
 pub mod detect;
@@ -26,4 +27,5 @@ pub mod plan;
 pub mod engine;
 pub mod finding;
 pub mod report;
+pub mod evidence;
 pub mod cli;

@@ -13,7 +13,7 @@ use crate::cli::day::Day;
 use crate::cli::progress::Progress;
 use crate::cli::request::{ParamRequest, ReportRequest, StreamRequest};
 use crate::cli::size::Size;
-use crate::cli::{explain, plan, report, retention, rules, scan};
+use crate::cli::{evidence, explain, plan, report, retention, rules, scan};
 use crate::finding::Reveal;
 use crate::report::FailOn;
 use crate::rule::ReleaseKind;
@@ -72,6 +72,9 @@ pub(crate) enum Command {
     Rules(rules::RulesCommand),
     /// Render a saved JSON report again
     Report(report::ReportArguments),
+    /// Seal a report and what it stood on with a signature, and check such evidence
+    #[command(subcommand)]
+    Evidence(evidence::EvidenceCommand),
 }
 
 /// The export under audit.

@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::cli::ExitCode;
 use crate::cli::arguments::MOST_THREADS;
 use crate::engine::EngineError;
+use crate::evidence::EvidenceError;
 use crate::report::ReportError;
 use crate::rule::RuleErrors;
 
@@ -219,6 +220,20 @@ pub(crate) enum CliError {
         #[help]
         help: String,
     },
+    /// A key would take the place of a file that is there.
+    #[error("`{}` is there already", path.display())]
+    #[diagnostic(
+        code(chartaudit::cli::exists),
+        help("a lost key cannot be made again: name another file, or move this one away first")
+    )]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Evidence cannot be made or read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Evidence(#[from] EvidenceError),
     /// Rule files or the project file cannot be used.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -29,6 +29,7 @@ mod explain;
 mod retention;
 mod rules;
 mod report;
+mod evidence;
 
 pub use self::exit::ExitCode;
 pub use self::program::run;

@@ -89,7 +89,7 @@ impl Outputs {
 }
 
 /// Checks that a file can be written, and gives the one name it has.
-fn check_place(path: &Path) -> Result<PathBuf, CliError> {
+pub(crate) fn check_place(path: &Path) -> Result<PathBuf, CliError> {
     let problem = |source| CliError::CannotWrite { path: path.to_owned(), source };
     if path.is_dir() || path.file_name().is_none() {
         return Err(CliError::OutputIsFolder { path: path.to_owned() });

@@ -10,7 +10,9 @@ use crate::cli::arguments::{Arguments, Command};
 use crate::cli::console::Console;
 use crate::cli::error::CliError;
 use crate::cli::settings::Said;
-use crate::cli::{ExitCode, explain, guard, interrupt, plan, report, retention, rules, scan};
+use crate::cli::{
+    ExitCode, evidence, explain, guard, interrupt, plan, report, retention, rules, scan,
+};
 
 /// Runs the program on these arguments, the program's name first, and says how it ended.
 ///
@@ -63,6 +65,7 @@ fn dispatch(
         }
         Command::Rules(command) => rules::run(command, console),
         Command::Report(arguments) => report::run(arguments, console),
+        Command::Evidence(command) => evidence::run(command, console),
     }
 }
 

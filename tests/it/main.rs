@@ -12,3 +12,4 @@ mod laws;
 mod readme;
 mod relations;
 mod retention;
+mod evidence;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms it may use; `cli` may use all and is used by none.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("value", &[]),
     ("expr", &["value"]),
     ("retention", &["value"]),
@@ -20,9 +20,11 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ),
     ("finding", &["value", "retention", "rule", "source"]),
     ("report", &["value", "finding", "retention", "rule", "source"]),
+    ("evidence", &["report"]),
     (
         "cli",
         &[
+            "evidence",
             "value",
             "expr",
             "retention",
