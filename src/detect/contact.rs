@@ -65,7 +65,12 @@ pub(super) const PHONE: Detector = Detector {
     found: &["call [212-555-0134]", "[(212) 555-0134] x", "fax [2125550134]", "[+44 20 7946 0958]"],
     passed: &["2125550134", "order 5550134", "112-555-0134", "BP 120/80"],
     readings: &[
-        Reading::Chain { runs: &[10, 11], groups: &[1, 3], judge: phone },
+        Reading::Chain {
+            runs: &[10, 11],
+            pairs: &[(1, 3), (3, 3), (3, 4)],
+            gaps: Gap::ALL,
+            judge: phone,
+        },
         Reading::Sign(Sign::Plus),
     ],
 };

@@ -1,6 +1,7 @@
 //! Dates finer than a year, and ages that show a birth more than 89 years ago.
 
 use super::catalogue::Detector;
+use super::gate::{Bytes, Near};
 use super::number::{Chain, Gap, Written, right_edge, value};
 use super::reading::{Found, Reading, Token};
 use super::tier::{Judgement, Tier};
@@ -33,10 +34,8 @@ pub(super) const BIRTH_DATE: Detector = Detector {
     contrary: &["gestation", "edd", "due"],
     found: &["DOB: [03/04/1951]", "born on [4 March 1951]", "D.O.B. [1951-03-04]"],
     passed: &["seen 03/04/2019", "DOB 13/32/1951", "born 1951"],
-    readings: &[
-        Reading::Chain { runs: &[8], groups: &[1, 2, 4], judge: birth_chain },
-        Reading::Token { lengths: (1, 9), judge: birth_words },
-    ],
+    // Nothing but its label tells a date of birth.
+    readings: &[Reading::Echo { of: "date", judgement: Judgement::checked(Tier::D) }],
 };
 
 pub(super) const DATE: Detector = Detector {
@@ -108,8 +107,18 @@ pub(super) const DATE: Detector = Detector {
         "March 2019",
     ],
     readings: &[
-        Reading::Chain { runs: &[8, 12, 14], groups: &[1, 2, 4], judge: date_chain },
-        Reading::Token { lengths: (1, 9), judge: date_words },
+        Reading::Chain {
+            runs: &[8, 12, 14],
+            pairs: &[(1, 1), (1, 2), (2, 1), (2, 2), (4, 1), (4, 2)],
+            gaps: &[Gap::Dash, Gap::Slash, Gap::Dot],
+            judge: date_chain,
+        },
+        Reading::Token { lengths: (1, 4), near: MONTH_NEAR, judge: date_words },
+        Reading::Token {
+            lengths: (8, 9),
+            near: &[Near { first: Bytes::DIGIT, last: Bytes::DIGIT, ..Near::ANY }],
+            judge: date_words,
+        },
     ],
 };
 
@@ -132,21 +141,28 @@ pub(super) const AGE: Detector = Detector {
         "BP 120/92",
         "age 90 or older",
     ],
-    readings: &[Reading::Token { lengths: (2, 7), judge: age }],
+    readings: &[Reading::Token {
+        lengths: (2, 7),
+        near: &[Near { first: Bytes::of(b"019"), ..Near::ANY }],
+        judge: age,
+    }],
 };
 
-fn birth_chain(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
-    date_chain(chain).map(|(found, groups)| (of_birth(found), groups))
-}
-
-fn birth_words(token: Token<'_>) -> Option<Found> {
-    date_words(token).map(of_birth)
-}
-
-/// Nothing but its label tells a date of birth.
-fn of_birth(found: Found) -> Found {
-    Found { judgement: Judgement::checked(Tier::D), ..found }
-}
+/// The name of a month before a number or after it.
+const MONTH_NEAR: &[Near] = &[
+    Near {
+        first: Bytes::DIGIT,
+        before: Bytes::of(b" -"),
+        earlier: Bytes::of(b".,bceghlnprtvyBCEGHLNPRTVY"),
+        ..Near::ANY
+    },
+    Near {
+        first: Bytes::DIGIT,
+        after: Bytes::of(b" -/."),
+        later: Bytes::of(b" adfjmnosADFJMNOS"),
+        ..Near::ANY
+    },
+];
 
 /// Judges the first groups of a chain as a date in numbers.
 fn date_chain(chain: &mut Chain<'_>) -> Option<(Found, usize)> {

@@ -1,6 +1,7 @@
 //! Identifiers that countries of Europe issue.
 
 use super::catalogue::Detector;
+use super::gate::Near;
 use super::number::Gap;
 use super::reading::{Code, Found, Number, Proof, Reading, Token};
 use super::tier::{Judgement, Tier};
@@ -238,7 +239,7 @@ pub(super) const FI_HETU: Detector = Detector {
     contrary: &[],
     found: &["hetu [131052-308T]", "[010916A445C]"],
     passed: &["131052-308U", "131352-308T"],
-    readings: &[Reading::Token { lengths: (6, 11), judge: fi_hetu }],
+    readings: &[Reading::Token { lengths: (6, 11), near: Near::ANYWHERE, judge: fi_hetu }],
 };
 
 pub(super) const NL_BSN: Detector = Detector {

@@ -1,12 +1,12 @@
 //! The walk over a text.
 
 use super::allow::AllowList;
-use super::catalogue::{DETECTORS, UnknownDetector, named};
+use super::catalogue::{DETECTORS, Detector, UnknownDetector, named};
+use super::gate::{ChainGates, Judges, Near, TokenGates};
 use super::label::{Context, Labels, Mask, bit};
-use super::number::{Chain, number_at};
+use super::number::{Chain, Group};
 use super::reading::{
-    ChainJudge, Code, Found, LONGEST_TOKEN, Labelled, LabelledKind, Number, Reading, Sign, Token,
-    TokenJudge,
+    ChainJudge, Code, Found, Labelled, LabelledKind, Number, Reading, Sign, Token, TokenJudge,
 };
 use super::tier::{Around, Judgement, Tier};
 use super::{contact, network, person, secret};
@@ -28,11 +28,11 @@ pub struct Hit {
 #[derive(Debug, Clone)]
 pub struct Finder {
     labels: Labels,
-    /// Readings of chains by how many digits the first group has, the last of them for all longer ones.
-    runs: [Vec<(u8, OfChain)>; LONGEST_GROUP + 1],
-    groups: [Vec<(u8, OfChain)>; LONGEST_GROUP + 1],
-    /// Readings of tokens by their length, the last of them for all longer ones.
-    tokens: [Vec<(u8, OfToken)>; LONGEST_TOKEN + 2],
+    /// The judges of chains and of tokens, each at the number of its bit.
+    chains: Vec<(Takers, OfChain)>,
+    chain_gates: ChainGates,
+    tokens: Vec<(Takers, OfToken)>,
+    token_gates: TokenGates,
     labelled: Vec<(u8, Labelled)>,
     /// The detectors of [`Finder::labelled`], and those among them that look for secrets.
     labelled_mask: Mask,
@@ -41,8 +41,13 @@ pub struct Finder {
     allowed: AllowList,
 }
 
-/// The longest group of digits that is told from longer ones.
-const LONGEST_GROUP: usize = 20;
+/// The detectors that take what a judge finds.
+#[derive(Debug, Clone, Copy)]
+struct Takers {
+    own: Option<u8>,
+    /// The detector that judges it anew.
+    echo: Option<(u8, Judgement)>,
+}
 
 /// A judge of chains.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +59,8 @@ enum OfChain {
 /// A judge of tokens.
 #[derive(Debug, Clone, Copy)]
 enum OfToken {
-    Judge(TokenJudge),
+    /// With the bits of all gates that lead to it.
+    Judge(TokenJudge, Judges),
     Code(Code),
 }
 
@@ -86,9 +92,10 @@ impl Finder {
         }
         let mut finder = Self {
             labels: Labels::new(enabled),
-            runs: std::array::from_fn(|_| Vec::new()),
-            groups: std::array::from_fn(|_| Vec::new()),
-            tokens: std::array::from_fn(|_| Vec::new()),
+            chains: Vec::new(),
+            chain_gates: ChainGates::new(),
+            tokens: Vec::new(),
+            token_gates: TokenGates::new(),
             labelled: Vec::new(),
             labelled_mask: 0,
             secrets: 0,
@@ -96,10 +103,10 @@ impl Finder {
             allowed: AllowList::default(),
         };
         for (index, detector) in (0_u8..).zip(DETECTORS) {
-            if enabled & bit(index) != 0 {
-                for reading in detector.readings {
-                    finder.add(index, reading);
-                }
+            let own = (enabled & bit(index) != 0).then_some(index);
+            let takers = Takers { own, echo: echo_of(detector, enabled) };
+            for reading in detector.readings {
+                finder.add(takers, reading);
             }
         }
         Ok(finder)
@@ -111,35 +118,33 @@ impl Finder {
         Self { allowed, ..self }
     }
 
-    fn add(&mut self, index: u8, reading: &Reading) {
+    fn add(&mut self, takers: Takers, reading: &Reading) {
+        if takers.own.is_some() || takers.echo.is_some() {
+            match *reading {
+                Reading::Chain { runs, pairs, gaps, judge } => {
+                    self.chain_gates.add(runs, pairs.iter().copied(), gaps);
+                    self.chains.push((takers, OfChain::Judge(judge)));
+                }
+                Reading::Number(number) => {
+                    let pairs = number.groups.iter().map(|shape| (shape[0], shape[1]));
+                    self.chain_gates.add(number.runs, pairs, number.gaps);
+                    self.chains.push((takers, OfChain::Number(number)));
+                }
+                Reading::Token { lengths, near, judge } => {
+                    let gates = near.iter().map(|near| self.token_gates.add(lengths, near));
+                    let gates = gates.fold(0, |all, gate| all | gate);
+                    let judges = near.iter().map(|_| (takers, OfToken::Judge(judge, gates)));
+                    self.tokens.extend(judges);
+                }
+                Reading::Code(code) => {
+                    self.token_gates.add(code.lengths, &Near::ANY);
+                    self.tokens.push((takers, OfToken::Code(code)));
+                }
+                Reading::Labelled(_) | Reading::Sign(_) | Reading::Echo { .. } => {}
+            }
+        }
+        let Some(index) = takers.own else { return };
         match *reading {
-            Reading::Chain { runs, groups, judge } => {
-                runs.iter()
-                    .for_each(|length| self.runs[*length].push((index, OfChain::Judge(judge))));
-                groups
-                    .iter()
-                    .for_each(|length| self.groups[*length].push((index, OfChain::Judge(judge))));
-            }
-            Reading::Number(number) => {
-                for length in number.runs {
-                    self.runs[*length].push((index, OfChain::Number(number)));
-                }
-                let mut firsts: Vec<usize> = number.groups.iter().map(|group| group[0]).collect();
-                firsts.dedup();
-                for first in firsts {
-                    self.groups[first].push((index, OfChain::Number(number)));
-                }
-            }
-            Reading::Token { lengths: (least, most), judge } => {
-                for of_length in &mut self.tokens[least..=most] {
-                    of_length.push((index, OfToken::Judge(judge)));
-                }
-            }
-            Reading::Code(code) => {
-                for of_length in &mut self.tokens[code.lengths.0..=code.lengths.1] {
-                    of_length.push((index, OfToken::Code(code)));
-                }
-            }
             Reading::Labelled(labelled) => {
                 self.labelled.push((index, labelled));
                 self.labelled_mask |= bit(index);
@@ -158,6 +163,7 @@ impl Finder {
                 };
                 *place = Some(index);
             }
+            _ => {}
         }
     }
 
@@ -278,69 +284,81 @@ impl Walk<'_> {
                 }
             }
         }
+        // Nothing begins inside a word but at its digits.
         let rest = &self.text[at + 1..];
-        at + 1 + rest.iter().take_while(|byte| byte.is_ascii_lowercase()).count()
+        at + 1 + rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count()
     }
 
     /// Judges the chain of numbers that begins here; gives where to go on.
     fn digits(&mut self, start: usize) -> usize {
-        let finder = self.finder;
+        let (finder, text) = (self.finder, self.text);
         if start > 0
-            && self.text[start - 1] == b'+'
+            && text[start - 1] == b'+'
             && let Some(end) = self.offer(finder.signs.plus, |text| contact::plus(text, start))
         {
             return end;
         }
-        // Most numbers stand alone and are too short for an identifier; codes may go on with a letter.
-        let (end, has_gap) = number_at(self.text, start);
-        let goes_on = self.text.get(end).is_some_and(u8::is_ascii_alphabetic);
-        let of_run = &finder.runs[(end - start).min(LONGEST_GROUP)];
-        if !has_gap && !goes_on && (of_run.is_empty() || end - start < SHORTEST_RUN) {
-            self.token(start);
-            return end;
-        }
-        let mut chain = Chain::new(self.text, start);
+        let mut group = Group::at(text, start);
         let mut resume = 0;
         loop {
-            let first = chain.first();
-            self.token(first.start);
-            let mut taken = 1;
-            let length = first.len().min(LONGEST_GROUP);
-            let of_groups = &finder.groups[length];
-            let grouped = !of_groups.is_empty() && chain.group(1).is_some();
-            let of_groups = if grouped { &of_groups[..] } else { &[] };
-            for (index, of_chain) in of_groups.iter().chain(&finder.runs[length]) {
-                let judged = match of_chain {
-                    OfChain::Judge(judge) => judge(&mut chain),
-                    OfChain::Number(number) => number.judge(&mut chain),
-                };
-                if let Some((found, groups)) = judged {
-                    taken = taken.max(groups);
-                    resume = resume.max(found.end);
-                    self.take(*index, &found);
+            let mut next = group.next(text);
+            self.token(group);
+            let open = finder.chain_gates.open(group, next);
+            if open != 0 {
+                let taken = self.chain(group, open, &mut resume);
+                for _ in 1..taken {
+                    next = next.and_then(|next| next.next(text));
                 }
             }
-            if chain.advance(taken).is_none() {
-                return resume.max(chain.first().end);
+            // What was taken may end the chain.
+            match next {
+                Some(following) => group = following,
+                None => return resume.max(group.end),
             }
         }
     }
 
-    /// Judges the letters and digits whose first digit is here.
-    fn token(&mut self, digit: usize) {
+    /// Asks the judges of a chain from one of its groups on; gives how many groups they take.
+    fn chain(&mut self, group: Group, open: Judges, resume: &mut usize) -> usize {
+        let mut chain = Chain::from(self.text, group);
+        let mut taken = 1;
+        let mut open = open;
+        while open != 0 {
+            let (takers, of_chain) = &self.finder.chains[open.trailing_zeros() as usize];
+            open &= open - 1;
+            let judged = match of_chain {
+                OfChain::Judge(judge) => judge(&mut chain),
+                OfChain::Number(number) => number.judge(&mut chain),
+            };
+            if let Some((found, groups)) = judged {
+                taken = taken.max(groups);
+                *resume = (*resume).max(found.end);
+                self.take_for(takers, &found);
+            }
+        }
+        taken
+    }
+
+    /// Judges the letters and digits whose first digits are these.
+    fn token(&mut self, digits: Group) {
         let finder = self.finder;
-        let Some(token) = Token::at(self.text, digit) else { return };
-        let length = (token.end - token.start).min(LONGEST_TOKEN + 1);
-        for (index, of_token) in &finder.tokens[length] {
+        let Some(token) = Token::at(self.text, digits) else { return };
+        let mut open = finder.token_gates.open(self.text, token.start, token.end);
+        while open != 0 {
+            let (takers, of_token) = &finder.tokens[open.trailing_zeros() as usize];
+            open &= open - 1;
             let judged = match of_token {
-                OfToken::Judge(judge) => judge(token),
+                OfToken::Judge(judge, gates) => {
+                    open &= !gates;
+                    judge(token)
+                }
                 OfToken::Code(code) => code.judge(token),
             };
             if let Some(found) = judged {
-                self.take(*index, &found);
+                self.take_for(takers, &found);
             }
         }
-        if finder.labelled_mask != 0 && digit >= self.labelled_to {
+        if finder.labelled_mask != 0 && token.digit >= self.labelled_to {
             self.labelled(token);
         }
     }
@@ -348,6 +366,10 @@ impl Walk<'_> {
     /// Holds a value against the label before it.
     fn labelled(&mut self, token: Token<'_>) {
         let text = self.text;
+        if self.is_short(token) {
+            self.labelled_to = token.end;
+            return;
+        }
         let (start, end) = value_around(text, token);
         self.labelled_to = end;
         let mut says = 0;
@@ -383,6 +405,18 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether a token is too short for a label and hangs on nothing that would make it longer, in a column that says
+    /// nothing: most numbers of a note are.
+    fn is_short(&self, token: Token<'_>) -> bool {
+        let goes_on = |place: usize| {
+            self.text.get(place).is_some_and(|byte| b"-_".contains(byte) || is_of_secrets(*byte))
+        };
+        token.end - token.start < SHORTEST_LABELLED
+            && self.context.labelled & self.finder.labelled_mask == 0
+            && !goes_on(token.end)
+            && !goes_on(token.start.wrapping_sub(1))
+    }
+
     /// The value without blanks around a token, and the labels of secrets right before it.
     fn secret_around(
         &self,
@@ -392,15 +426,24 @@ impl Walk<'_> {
     ) -> Option<(usize, usize, Mask)> {
         let finder = self.finder;
         // A short number between blanks is none.
-        let signed = |byte: Option<&u8>| byte.is_some_and(|byte| b"!@#$%^&*+~?|".contains(byte));
-        let before = from.checked_sub(1).and_then(|at| self.text.get(at));
-        let may_be = signed(before) || signed(self.text.get(to));
+        let signed = |place: usize| self.text.get(place).is_some_and(|byte| is_of_secrets(*byte));
+        let may_be = signed(from.wrapping_sub(1)) || signed(to);
         if !may_be || finder.secrets == 0 {
             return None;
         }
         let (start, end) = secret_value(self.text, token);
         let says = finder.labels.direct(self.text, start, end, self.floor(start)) & finder.secrets;
         (says != 0).then_some((start, end, says))
+    }
+
+    /// Keeps what a judge found for the detectors that take it.
+    fn take_for(&mut self, takers: &Takers, found: &Found) {
+        if let Some(own) = takers.own {
+            self.take(own, found);
+        }
+        if let Some((echo, judgement)) = takers.echo {
+            self.take(echo, &Found { judgement, ..*found });
+        }
     }
 
     /// Judges with the detector of a sign if there is one; gives where what it found ends.
@@ -467,8 +510,17 @@ impl Walk<'_> {
     }
 }
 
-/// Numbers with fewer digits in a row are identifiers only with more after them.
-const SHORTEST_RUN: usize = 4;
+/// The detector that is on and judges anew what this one reads.
+fn echo_of(detector: &Detector, enabled: Mask) -> Option<(u8, Judgement)> {
+    let others = (0_u8..).zip(DETECTORS).filter(|(index, _)| enabled & bit(*index) != 0);
+    let mut echoes = others.flat_map(|(index, other)| {
+        other.readings.iter().filter_map(move |reading| match reading {
+            Reading::Echo { of, judgement } if *of == detector.name => Some((index, *judgement)),
+            _ => None,
+        })
+    });
+    echoes.next()
+}
 
 /// The hits that begin before `end`, and the others.
 fn split_over(hits: &[Hit], end: u32) -> (&[Hit], &[Hit]) {
@@ -480,6 +532,14 @@ const SHORTEST_LABELLED: usize = 4;
 /// How far to both sides of a token its value may reach.
 const LONGEST_VALUE: usize = 40;
 const LONGEST_SECRET: usize = 128;
+
+/// Whether it is a sign that hardly stands in a number, but often in a password.
+fn is_of_secrets(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'+' | b'~' | b'?' | b'|'
+    )
+}
 
 /// The letters, digits and dashes around a token.
 fn value_around(text: &[u8], token: Token<'_>) -> (usize, usize) {
@@ -632,8 +692,8 @@ fn triggers(word: u64, capitals: Capitals) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Capitals, Chain, Finder, Hit, OfChain, triggers};
-    use crate::detect::reading::Reading;
+    use super::{Capitals, Chain, Finder, Group, Hit, OfChain, OfToken, Token, triggers};
+    use crate::detect::gate::MOST_JUDGES;
     use crate::detect::{Context, DETECTORS, Tier};
 
     /// Numbers of people are never real here: they are fictional ones, judged like real ones.
@@ -940,7 +1000,7 @@ mod tests {
         )) {
             let text = pieces.concat();
             check_sound(text.as_bytes());
-            check_tables(text.as_bytes());
+            check_gates(text.as_bytes());
         }
     }
 
@@ -990,62 +1050,9 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "measures: run in release, alone, with --nocapture"]
-    #[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a measurement")]
-    fn measure_notes() {
-        let plain = "Patient presents with persistent cough and mild fever, denies chest pain or shortness of breath. \
-                     Lungs are clear to auscultation bilaterally; no wheezes. Plan: supportive care, follow up as needed. ";
-        let busy = "Seen 2019-03-04 for follow up. BP 120/80, HR 72, temp 37.2, weight 81.5 kg. Amoxicillin 500 mg tid \
-                    for 10 days, recheck in 2 weeks. Call 212-555-0134 with questions about the dose. ";
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/detect");
-        let of_file = |name: &str| std::fs::read_to_string(format!("{folder}/{name}")).unwrap();
-        let (notes, numbers) = (of_file("notes.txt"), of_file("negatives.txt"));
-        let shouted = busy.to_uppercase();
-        let names: Vec<_> = crate::detect::served(&[]).map(|detector| detector.name).collect();
-        let finder = Finder::new(&names).unwrap();
-        let set = regex::bytes::RegexSet::new([
-            r"\b\d{3}[- .]\d{2}[- .]\d{4}\b",
-            r"\b\(?[2-9]\d{2}\)?[- .]\d{3}[- .]\d{4}\b",
-            r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z.]{2,}",
-            r"\b\d{1,3}(\.\d{1,3}){3}\b",
-            r"https?://\S+",
-            r"\b[12]\d{9}\b",
-            r"\b\d{13,19}\b",
-            r"\b\d{1,2}/\d{1,2}/\d{2,4}\b",
-            r"\b\d{4}-\d{2}-\d{2}\b",
-            r"\b[A-HJ-NPR-Z0-9]{17}\b",
-            r"(?i)\bmrn[:# ]*\d{5,10}\b",
-            r"\b(Mr|Mrs|Ms|Dr)\.? [A-Z][a-z]+",
-        ])
-        .unwrap();
-        let texts = [
-            ("plain", plain),
-            ("busy", busy),
-            ("shouted", &shouted),
-            ("notes", &notes),
-            ("numbers", &numbers),
-        ];
-        for (name, note) in texts {
-            let text = note.repeat(10_000 / note.len() + 1);
-            let rounds = 40_000_000 / text.len();
-            let mut hits = Vec::new();
-            let megabytes = (text.len() * rounds) as f64 / 1e6;
-            let start = std::time::Instant::now();
-            for _ in 0..rounds {
-                hits.clear();
-                finder.scan(text.as_bytes(), &Context::default(), false, &mut hits);
-            }
-            let rate = megabytes / start.elapsed().as_secs_f64();
-            let start = std::time::Instant::now();
-            for _ in 0..rounds {
-                std::hint::black_box(set.matches(text.as_bytes()));
-            }
-            let baseline = megabytes / start.elapsed().as_secs_f64();
-            println!(
-                "{name}: {rate:.0} MB/s, {} hits a text; RegexSet of twelve {baseline:.0} MB/s",
-                hits.len()
-            );
-        }
+    fn every_judge_has_a_bit() {
+        let Finder { chains, tokens, .. } = everything();
+        assert!(chains.len() <= MOST_JUDGES && tokens.len() <= MOST_JUDGES);
     }
 
     /// Every detector of every country.
@@ -1086,33 +1093,32 @@ mod tests {
         assert_eq!(found(&finder, value, finder.context(&[name]), true), expected, "in {name}");
     }
 
-    /// No judge finds anything in a chain that the tables do not hand to it.
-    fn check_tables(text: &[u8]) {
+    /// No judge finds anything in a chain or a token that its gates do not let through.
+    fn check_gates(text: &[u8]) {
+        let finder = everything();
         for start in (0..text.len()).filter(|at| text[*at].is_ascii_digit()) {
             if start > 0 && text[start - 1].is_ascii_digit() {
                 continue;
             }
-            let mut chain = Chain::new(text, start);
-            let length = chain.first().len();
-            for reading in DETECTORS.iter().flat_map(|detector| detector.readings) {
-                let (runs, groups, of_chain) = match *reading {
-                    Reading::Chain { runs, groups, judge } => {
-                        (runs, groups.to_vec(), OfChain::Judge(judge))
-                    }
-                    Reading::Number(number) => {
-                        let firsts = number.groups.iter().map(|group| group[0]).collect();
-                        (number.runs, firsts, OfChain::Number(number))
-                    }
-                    _ => continue,
-                };
+            let group = Group::at(text, start);
+            let open = finder.chain_gates.open(group, group.next(text));
+            for (number, (takers, of_chain)) in finder.chains.iter().enumerate() {
+                let mut chain = Chain::from(text, group);
                 let judged = match of_chain {
                     OfChain::Judge(judge) => judge(&mut chain),
                     OfChain::Number(number) => number.judge(&mut chain),
                 };
-                if let Some((_, taken)) = judged {
-                    let told =
-                        if taken == 1 { runs.contains(&length) } else { groups.contains(&length) };
-                    assert!(told, "{reading:?} in {text:?}");
+                let passes = open >> number & 1 != 0;
+                assert!(judged.is_none() || passes, "{takers:?} in {text:?}");
+            }
+            let Some(token) = Token::at(text, group) else { continue };
+            let open = finder.token_gates.open(text, token.start, token.end);
+            let of_length = finder.token_gates.of_length(token.end - token.start);
+            for (takers, of_token) in &finder.tokens {
+                if let OfToken::Judge(judge, gates) = of_token
+                    && of_length & gates != 0
+                {
+                    assert!(judge(token).is_none() || open & gates != 0, "{takers:?} in {text:?}");
                 }
             }
         }

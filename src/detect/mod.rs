@@ -8,6 +8,7 @@ mod tier;
 mod catalogue;
 mod label;
 mod number;
+mod gate;
 mod reading;
 mod words;
 mod us;

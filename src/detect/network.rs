@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::catalogue::Detector;
+use super::gate::{Bytes, Near};
 use super::number::{Chain, Gap, Written, left_edge, right_edge};
 use super::reading::{Found, Reading, Sign, Token};
 use super::tier::{Judgement, Tier};
@@ -22,7 +23,12 @@ pub(super) const IP: Detector = Detector {
     found: &["from [203.0.113.7]", "[2001:db8::8a2e:370:7334]"],
     passed: &["version 1.2.3.4", "2.16.840.1.113883", "203.0.113.256", "10.1.2.30"],
     readings: &[
-        Reading::Chain { runs: &[], groups: &[1, 2, 3], judge: ip },
+        Reading::Chain {
+            runs: &[],
+            pairs: &[(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3), (3, 1), (3, 2), (3, 3)],
+            gaps: &[Gap::Dot],
+            judge: ip,
+        },
         Reading::Sign(Sign::Colon),
     ],
 };
@@ -51,7 +57,14 @@ pub(super) const MAC: Detector = Detector {
     contrary: &["serial"],
     found: &["MAC [00:1A:2B:3C:4D:5E]", "[de-ad-be-ef-00-01]"],
     passed: &["00:1A:2B:3C:4D", "00:1A:2B:3C:4D:5E:6F", "10:15:30", "00:1A-2B:3C:4D:5E"],
-    readings: &[Reading::Token { lengths: (2, 2), judge: mac }],
+    readings: &[Reading::Token {
+        lengths: (2, 2),
+        near: &[
+            Near { before: Bytes::of(b":-"), ..Near::ANY },
+            Near { after: Bytes::of(b":-"), ..Near::ANY },
+        ],
+        judge: mac,
+    }],
 };
 
 /// Judges a pair of hexadecimal digits and those beside it as a hardware address.

@@ -15,6 +15,12 @@ pub(super) enum Gap {
     Close,
 }
 
+impl Gap {
+    /// Every gap, in the order of their numbers.
+    pub(super) const ALL: &'static [Self] =
+        &[Self::Outside, Self::Dash, Self::Dot, Self::Slash, Self::Space, Self::Open, Self::Close];
+}
+
 /// Digits without anything between them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Group {
@@ -25,6 +31,17 @@ pub(super) struct Group {
 }
 
 impl Group {
+    /// The group that begins here, after nothing that could belong to it.
+    pub(super) fn at(text: &[u8], start: usize) -> Self {
+        Self { gap: Gap::Outside, start, end: digits_end(text, start) }
+    }
+
+    /// The group after this one, if one follows after a gap.
+    pub(super) fn next(self, text: &[u8]) -> Option<Self> {
+        let (gap, start) = gap(text, self.end)?;
+        Some(Self { gap, start, end: digits_end(text, start) })
+    }
+
     pub(super) fn len(self) -> usize {
         self.end - self.start
     }
@@ -59,16 +76,18 @@ const LOOK: usize = 9;
 impl<'t> Chain<'t> {
     /// The chain that begins at `start`, where a digit is that no digit precedes.
     pub(super) fn new(text: &'t [u8], start: usize) -> Self {
-        let first = Group { gap: Gap::Outside, start, end: digits_end(text, start) };
+        Self::from(text, Group::at(text, start))
+    }
+
+    /// The rest of a chain from one of its groups on.
+    pub(super) fn from(text: &'t [u8], first: Group) -> Self {
         Self { text, window: [first; LOOK], filled: 1 }
     }
 
     /// The group at that place of the window, if the chain has it.
     pub(super) fn group(&mut self, place: usize) -> Option<Group> {
         while self.filled <= place {
-            let last = self.window.get(self.filled - 1)?;
-            let (gap, start) = gap(self.text, last.end)?;
-            let next = Group { gap, start, end: digits_end(self.text, start) };
+            let next = self.window.get(self.filled - 1)?.next(self.text)?;
             *self.window.get_mut(self.filled)? = next;
             self.filled += 1;
         }
@@ -77,16 +96,6 @@ impl<'t> Chain<'t> {
 
     pub(super) fn first(&self) -> Group {
         self.window[0]
-    }
-
-    /// Moves on by so many groups; `None` at the end of the chain.
-    pub(super) fn advance(&mut self, groups: usize) -> Option<()> {
-        for _ in 0..groups {
-            self.group(1)?;
-            self.window.copy_within(1.., 0);
-            self.filled -= 1;
-        }
-        Some(())
     }
 
     /// Whether the first groups have these lengths.
@@ -191,16 +200,32 @@ fn digits_end(text: &[u8], start: usize) -> usize {
 }
 
 /// What stands between the digits that end here and the next ones, and where those start.
+#[inline]
 fn gap(text: &[u8], end: usize) -> Option<(Gap, usize)> {
-    let rest = text.get(end..)?;
-    let (gap, length) = match *rest {
-        [b'-', b'0'..=b'9', ..] => (Gap::Dash, 1),
-        [b'.', b'0'..=b'9', ..] => (Gap::Dot, 1),
-        [b'/', b'0'..=b'9', ..] => (Gap::Slash, 1),
-        [b' ', b'0'..=b'9', ..] => (Gap::Space, 1),
-        [b'(', b'0'..=b'9', ..] => (Gap::Open, 1),
+    let [sign, next, ..] = *text.get(end..)? else { return None };
+    if next.is_ascii_digit() {
+        let gap = match sign {
+            b' ' => Gap::Space,
+            b'.' => Gap::Dot,
+            b'/' => Gap::Slash,
+            b'-' => Gap::Dash,
+            b'(' => Gap::Open,
+            b')' => Gap::Close,
+            _ => return None,
+        };
+        return Some((gap, end + 1));
+    }
+    match (sign, next) {
+        (b' ' | b'-', b'(') | (b')' | b' ', b'-') | (b')', b' ' | b'.') => long_gap(text, end),
+        (0xC2 | 0xE2, _) => long_gap(text, end),
+        _ => None,
+    }
+}
+
+/// A gap of two bytes or three.
+fn long_gap(text: &[u8], end: usize) -> Option<(Gap, usize)> {
+    let (gap, length) = match text[end..] {
         [b' ' | b'-', b'(', b'0'..=b'9', ..] => (Gap::Open, 2),
-        [b')', b'0'..=b'9', ..] => (Gap::Close, 1),
         [b')', b' ' | b'-' | b'.', b'0'..=b'9', ..] => (Gap::Close, 2),
         [b' ', b'-', b' ', b'0'..=b'9', ..] => (Gap::Dash, 3),
         // No-break space; the hyphens and dashes U+2010 to U+2015; the minus sign.
@@ -210,12 +235,6 @@ fn gap(text: &[u8], end: usize) -> Option<(Gap, usize)> {
         _ => return None,
     };
     Some((gap, end + length))
-}
-
-/// Where the digits that begin here end, and whether others follow them after a gap.
-pub(super) fn number_at(text: &[u8], start: usize) -> (usize, bool) {
-    let end = digits_end(text, start);
-    (end, gap(text, end).is_some())
 }
 
 /// Digits as one number.

@@ -1,6 +1,7 @@
 //! Means of payment.
 
 use super::catalogue::Detector;
+use super::gate::{Bytes, Near};
 use super::number::{Chain, Gap, Written, is_one_digit, value};
 use super::reading::{Found, Reading, Token};
 use super::tier::{Judgement, Tier};
@@ -32,7 +33,8 @@ pub(super) const CARD: Detector = Detector {
     passed: &["4111111111111112", "9111111111111111", "4111 1111 1111 111"],
     readings: &[Reading::Chain {
         runs: &[12, 13, 14, 15, 16, 17, 18, 19],
-        groups: &[4],
+        pairs: &[(4, 4), (4, 6)],
+        gaps: &[Gap::Dash, Gap::Space],
         judge: card,
     }],
 };
@@ -48,7 +50,11 @@ pub(super) const IBAN: Detector = Detector {
     contrary: &[],
     found: &["IBAN [GB82 WEST 1234 5698 7654 32]", "to [DE89370400440532013000]"],
     passed: &["GB82WEST12345698765433", "XX82WEST12345698765432", "GB82WEST1234569876543"],
-    readings: &[Reading::Token { lengths: (4, 34), judge: iban }],
+    readings: &[Reading::Token {
+        lengths: (4, 34),
+        near: &[Near { first: Bytes::LETTER, ..Near::ANY }],
+        judge: iban,
+    }],
 };
 
 /// The longest account number.

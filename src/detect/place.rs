@@ -1,6 +1,7 @@
 //! Addresses of homes and their postal codes.
 
 use super::catalogue::Detector;
+use super::gate::{Bytes, Near};
 use super::number::{left_edge, right_edge};
 use super::reading::{Found, Reading, Token};
 use super::tier::{Judgement, Tier};
@@ -36,7 +37,20 @@ pub(super) const ADDRESS: Detector = Detector {
         "[221 5th St]",
     ],
     passed: &["3 Chest CT", "500 mg Drive", "12 Lead ST elevation", "2 Vessel disease", "Box 12"],
-    readings: &[Reading::Token { lengths: (1, 6), judge: address }],
+    readings: &[Reading::Token {
+        lengths: (1, 6),
+        near: &[
+            Near {
+                first: Bytes::DIGIT,
+                last: Bytes::DIGIT.and(Bytes::CAPITAL),
+                after: Bytes::of(b" "),
+                later: Bytes::CAPITAL.and(Bytes::DIGIT).and(Bytes::BEYOND),
+                ..Near::ANY
+            },
+            Near { before: Bytes::of(b" "), earlier: Bytes::of(b"xX#"), ..Near::ANY },
+        ],
+        judge: address,
+    }],
 };
 
 pub(super) const ZIP: Detector = Detector {
@@ -50,7 +64,11 @@ pub(super) const ZIP: Detector = Detector {
     contrary: &["cpt", "hcpcs", "ndc", "account", "mrn"],
     found: &["Springfield, IL [62704]", "ZIP [02139-4307]", "zip code: [02139]"],
     passed: &["62704", "02139-4307", "CPT 99213"],
-    readings: &[Reading::Token { lengths: (5, 5), judge: zip }],
+    readings: &[Reading::Token {
+        lengths: (5, 5),
+        near: &[Near { first: Bytes::DIGIT, last: Bytes::DIGIT, ..Near::ANY }],
+        judge: zip,
+    }],
 };
 
 /// Kinds of streets that mean nothing else.

@@ -1,6 +1,7 @@
 //! How a detector reads a text, and the readings that many detectors share.
 
-use super::number::{Chain, Gap, Written, is_one_digit, left_edge, right_edge};
+use super::gate::Near;
+use super::number::{Chain, Gap, Group, Written, is_one_digit, left_edge, right_edge};
 use super::tier::{Judgement, Tier};
 use crate::value::form::Form;
 
@@ -22,18 +23,25 @@ pub(super) type TokenJudge = fn(Token<'_>) -> Option<Found>;
 /// One way to find an identifier.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Reading {
-    /// Digits: one group of so many, or several of which the first has so many.
-    Chain { runs: &'static [usize], groups: &'static [usize], judge: ChainJudge },
+    /// Digits: one group of so many, or several of which the first two have so many and one of these gaps between.
+    Chain {
+        runs: &'static [usize],
+        pairs: &'static [(usize, usize)],
+        gaps: &'static [Gap],
+        judge: ChainJudge,
+    },
     /// Digits of a form.
     Number(Number),
-    /// Something around a token of so many letters and digits, from and to.
-    Token { lengths: (usize, usize), judge: TokenJudge },
+    /// Something around a token of so many letters and digits, from and to, where one of these holds.
+    Token { lengths: (usize, usize), near: &'static [Near], judge: TokenJudge },
     /// Letters and digits of a form.
     Code(Code),
     /// Whatever follows a label.
     Labelled(Labelled),
     /// Something around a sign.
     Sign(Sign),
+    /// What the detector of that name reads from numbers, judged anew.
+    Echo { of: &'static str, judgement: Judgement },
 }
 
 /// Signs and words that are looked for besides digits.
@@ -139,8 +147,19 @@ const LONGEST_LEAD: usize = 40;
 pub(super) const LONGEST_TOKEN: usize = 40;
 
 impl<'t> Token<'t> {
-    /// The token whose first digit is here; `None` if a digit of it stands before, or it is no token.
-    pub(super) fn at(text: &'t [u8], digit: usize) -> Option<Self> {
+    /// The token whose first digits are these; `None` if a digit of it stands before, or it is no token.
+    #[inline]
+    pub(super) fn at(text: &'t [u8], digits: Group) -> Option<Self> {
+        let Group { start, end, .. } = digits;
+        let lettered = |place: usize| text.get(place).is_some_and(u8::is_ascii_alphanumeric);
+        if lettered(end) || lettered(start.wrapping_sub(1)) || digits.len() > LONGEST_TOKEN {
+            return Self::with_letters(text, digits);
+        }
+        Some(Self { text, start, end, digit: start })
+    }
+
+    fn with_letters(text: &'t [u8], digits: Group) -> Option<Self> {
+        let digit = digits.start;
         let lead = text[..digit]
             .iter()
             .rev()
@@ -151,13 +170,10 @@ impl<'t> Token<'t> {
         if start > 0 && text[start - 1].is_ascii_alphanumeric() {
             return None;
         }
-        let rest = &text[digit..];
-        let length = rest
-            .iter()
-            .take(LONGEST_TOKEN + 1)
-            .position(|byte| !byte.is_ascii_alphanumeric())
-            .unwrap_or(rest.len().min(LONGEST_TOKEN + 1));
-        Some(Self { text, start, end: digit + length, digit })
+        let most = text.len().min(digit + LONGEST_TOKEN + 1);
+        let rest = text.get(digits.end..most).unwrap_or_default();
+        let tail = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        Some(Self { text, start, end: most.min(digits.end + tail), digit })
     }
 
     pub(super) fn bytes(&self) -> &'t [u8] {

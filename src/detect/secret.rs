@@ -1,6 +1,7 @@
 //! Passwords, keys and tokens that open something.
 
 use super::catalogue::Detector;
+use super::gate::{Bytes, Near};
 use super::reading::{Found, Labelled, LabelledKind, Reading, Sign, Token};
 use super::tier::{Judgement, Tier};
 
@@ -51,7 +52,18 @@ pub(super) const ACCESS_TOKEN: Detector = Detector {
         "AKIA12",
         "ghost_16C7e42F292c6912E7710c838347Ae178B4a",
     ],
-    readings: &[Reading::Token { lengths: (1, 41), judge: access_token }],
+    readings: &[Reading::Token {
+        lengths: (1, 41),
+        near: &[
+            Near {
+                before: Bytes::of(b"_-."),
+                earlier: Bytes::LETTER.and(Bytes::of(b"_-.")),
+                ..Near::ANY
+            },
+            Near { first: Bytes::LETTER, ..Near::ANY },
+        ],
+        judge: access_token,
+    }],
 };
 
 pub(super) const PRIVATE_KEY: Detector = Detector {

@@ -1,6 +1,7 @@
 //! Identifiers of vehicles and devices.
 
 use super::catalogue::Detector;
+use super::gate::{Bytes, Near};
 use super::reading::{Found, Labelled, LabelledKind, Reading, Token};
 use super::tier::{Judgement, Tier};
 use crate::value::form::Form;
@@ -20,7 +21,7 @@ pub(super) const VIN: Detector = Detector {
         "vehicle [WVWZZZ1JZXW000001]",
     ],
     passed: &["1M8GDM9A1KP042788", "WVWZZZ1JZXW000001", "VIN 1M8GDM9AXKP04278"],
-    readings: &[Reading::Token { lengths: (17, 17), judge: vin }],
+    readings: &[Reading::Token { lengths: (17, 17), near: Near::ANYWHERE, judge: vin }],
 };
 
 pub(super) const UDI: Detector = Detector {
@@ -37,7 +38,11 @@ pub(super) const UDI: Detector = Detector {
         "[(01)00844588003288]",
     ],
     passed: &["(01)00844588003289", "(01)0084458800328", "01 00844588003288"],
-    readings: &[Reading::Token { lengths: (2, 2), judge: udi }],
+    readings: &[Reading::Token {
+        lengths: (2, 2),
+        near: &[Near { before: Bytes::of(b"("), after: Bytes::of(b")"), ..Near::ANY }],
+        judge: udi,
+    }],
 };
 
 pub(super) const SERIAL: Detector = Detector {

@@ -61,12 +61,12 @@ pub(super) struct Judgement {
 
 impl Judgement {
     /// A shape of that tier.
-    pub(super) fn shape(tier: Tier) -> Self {
+    pub(super) const fn shape(tier: Tier) -> Self {
         Self { tier, checked: false, fictional: false, settled: false }
     }
 
     /// A shape whose check digit holds.
-    pub(super) fn checked(tier: Tier) -> Self {
+    pub(super) const fn checked(tier: Tier) -> Self {
         Self { checked: true, ..Self::shape(tier) }
     }
 

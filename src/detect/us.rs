@@ -1,7 +1,8 @@
 //! Identifiers that the United States issue.
 
 use super::catalogue::Detector;
-use super::number::{Chain, Gap, Written, left_edge, right_edge};
+use super::gate::{Bytes, Near};
+use super::number::{Chain, Gap, Written, right_edge};
 use super::reading::{Code, Found, Number, Proof, Reading, Token};
 use super::tier::{Judgement, Tier};
 use crate::value::form::Form;
@@ -29,7 +30,7 @@ pub(super) const SSN: Detector = Detector {
     contrary: &["zip", "mrn", "account", "acct", "claim", "routing", "aba", "phone", "fax"],
     found: &["SSN: [900-12-3456]", "seen [900.12.3456] here", "ssn [900123456]"],
     passed: &["000-12-3456", "900-00-3456", "zip 90012-3456", "900123456", "order 90-12-34567"],
-    readings: &[Reading::Chain { runs: &[9], groups: &[3], judge: ssn }],
+    readings: &[Reading::Chain { runs: &[9], pairs: &[(3, 2)], gaps: PARTED, judge: ssn }],
 };
 
 pub(super) const NPI: Detector = Detector {
@@ -51,7 +52,7 @@ pub(super) const NPI: Detector = Detector {
     contrary: &["mrn", "account", "acct", "claim", "phone", "tel", "fax", "cell", "mobile"],
     found: &["NPI [1234567893]"],
     passed: &["1234567893", "NPI 1234567894", "NPI 3234567893"],
-    readings: &[Reading::Chain { runs: &[10], groups: &[], judge: npi }],
+    readings: &[Reading::Chain { runs: &[10], pairs: &[], gaps: &[], judge: npi }],
 };
 
 pub(super) const MBI: Detector = Detector {
@@ -65,7 +66,23 @@ pub(super) const MBI: Detector = Detector {
     contrary: &[],
     found: &["[1EG4-TE5-MK73]", "Medicare no. [1EG4TE5MK73]"],
     passed: &["1SG4TE5MK73", "0EG4TE5MK73", "1EG4TE5MK7"],
-    readings: &[Reading::Chain { runs: &[1], groups: &[], judge: mbi }],
+    readings: &[
+        Reading::Token {
+            lengths: (4, 4),
+            near: &[Near {
+                first: Bytes::DIGIT,
+                last: Bytes::DIGIT,
+                after: Bytes::of(b"- "),
+                ..Near::ANY
+            }],
+            judge: mbi,
+        },
+        Reading::Token {
+            lengths: (11, 11),
+            near: &[Near { first: Bytes::DIGIT, last: Bytes::DIGIT, ..Near::ANY }],
+            judge: mbi,
+        },
+    ],
 };
 
 pub(super) const ITIN: Detector = Detector {
@@ -83,7 +100,7 @@ pub(super) const ITIN: Detector = Detector {
         form: Form::UsItin,
         runs: &[9],
         groups: &[&[3, 2, 4]],
-        gaps: &[Gap::Dash, Gap::Space, Gap::Dot],
+        gaps: PARTED,
         run: Tier::D,
         parted: Tier::B,
         proof: Proof::Shape,
@@ -124,8 +141,8 @@ pub(super) const HICN: Detector = Detector {
     found: &["HICN [900-12-3456A]", "Medicare [900123456B1]"],
     passed: &["900-12-3456", "900123456A", "HICN 900-12-3456X"],
     readings: &[
-        Reading::Chain { runs: &[], groups: &[3], judge: hicn },
-        Reading::Token { lengths: (10, 11), judge: hicn_run },
+        Reading::Chain { runs: &[], pairs: &[(3, 2)], gaps: PARTED, judge: hicn },
+        Reading::Token { lengths: (10, 11), near: Near::ANYWHERE, judge: hicn_run },
     ],
 };
 
@@ -170,6 +187,9 @@ pub(super) const ABA: Detector = Detector {
         proof: Proof::CheckDigit,
     })],
 };
+
+/// What stands between the groups of a Social Security number.
+const PARTED: &[Gap] = &[Gap::Dash, Gap::Space, Gap::Dot];
 
 /// Judges the first groups of a chain as a Social Security number; gives how many it takes.
 pub(super) fn ssn(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
@@ -268,15 +288,14 @@ pub(super) fn npi(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
 /// Places of a beneficiary identifier.
 const MBI_PLACES: usize = 11;
 
-/// Judges the text from the first group of a chain as a beneficiary identifier; letters are of one case.
-pub(super) fn mbi(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
-    let first = chain.first();
-    if first.len() != 1 || matches!(first.gap, Gap::Dash | Gap::Dot | Gap::Slash) {
+/// Judges the text from a token on as a beneficiary identifier; letters are of one case.
+fn mbi(token: Token<'_>) -> Option<Found> {
+    let (text, start) = (token.text, token.start);
+    if !text[start + 1].is_ascii_alphabetic() {
         return None;
     }
-    let text = chain.text;
     let mut places = [0; MBI_PLACES];
-    let mut at = first.start;
+    let mut at = start;
     let mut parted = 0;
     for (number, place) in places.iter_mut().enumerate() {
         if matches!(number, 4 | 7) && matches!(text.get(at), Some(b'-' | b' ')) {
@@ -291,14 +310,14 @@ pub(super) fn mbi(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
         return None;
     }
     places.make_ascii_uppercase();
-    if !Form::UsMbi.holds(&places) || !right_edge(text, at) {
+    if !Form::UsMbi.holds(&places) {
         return None;
     }
-    let glued = match first.gap {
-        Gap::Outside => left_edge(text, first.start)?.glued,
-        _ => false,
-    };
+    if let [.., digit, b'-' | b'.' | b'/'] = text[..start]
+        && digit.is_ascii_digit()
+    {
+        return None;
+    }
     let judgement = Judgement::shape(Tier::B).fictional_if(Form::UsMbi.fictional(&places));
-    let (start, end) = (first.start, at);
-    Some((Found { judgement, start, end, glued }, 1))
+    token.found(judgement, start, at)
 }

@@ -4,6 +4,8 @@
 #[derive(Debug)]
 pub(super) struct WordList<const SLOTS: usize> {
     slots: [u128; SLOTS],
+    /// A bit for each first letter and length, by the letter: most words that are asked for have none.
+    sieve: [u32; 32],
 }
 
 impl<const SLOTS: usize> WordList<SLOTS> {
@@ -11,14 +13,19 @@ impl<const SLOTS: usize> WordList<SLOTS> {
     pub(super) const fn new(text: &str) -> Self {
         let text = text.as_bytes();
         let mut slots = [0; SLOTS];
+        let mut sieve = [0; 32];
         let mut word = 0_u128;
+        let mut length = 0;
         let mut count = 0;
         let mut at = 0;
         while at <= text.len() {
             if at < text.len() && text[at] != b' ' {
                 assert!(word >> 120 == 0, "a word of the list is too long");
                 word = word << 8 | text[at] as u128;
+                length += 1;
             } else if word != 0 {
+                sieve[(text[at - length] & 31) as usize] |= 1 << length;
+                length = 0;
                 let mut slot = Self::slot(word);
                 while slots[slot] != 0 {
                     slot = (slot + 1) % SLOTS;
@@ -30,12 +37,13 @@ impl<const SLOTS: usize> WordList<SLOTS> {
             at += 1;
         }
         assert!(count * 2 <= SLOTS && SLOTS.is_power_of_two(), "the list needs more slots");
-        Self { slots }
+        Self { slots, sieve }
     }
 
     /// Whether the word, in letters of any case, is in the list.
     pub(super) fn has(&self, word: &[u8]) -> bool {
-        if word.is_empty() || word.len() > 16 {
+        let Some(first) = word.first().filter(|_| word.len() <= 16) else { return false };
+        if self.sieve[usize::from(first & 31)] >> word.len() & 1 == 0 {
             return false;
         }
         let packed = word
