@@ -225,10 +225,12 @@ fn expected(export: &Path) -> Expected {
 
 /// Every export that says what an audit of it must find.
 fn exports() -> Vec<PathBuf> {
-    let hospital = fixture("hospital");
-    let accounts = files(&hospital).into_iter().filter(|path| path.ends_with("expected.yaml"));
-    let exports: Vec<PathBuf> =
-        accounts.filter_map(|path| hospital.join(path).parent().map(Path::to_owned)).collect();
-    assert!(exports.len() >= 5, "only {} exports", exports.len());
+    let mut exports = Vec::new();
+    for family in ["disclosure", "hospital"] {
+        let family = fixture(family);
+        let accounts = files(&family).into_iter().filter(|path| path.ends_with("expected.yaml"));
+        exports.extend(accounts.filter_map(|path| family.join(path).parent().map(Path::to_owned)));
+    }
+    assert!(exports.len() >= 7, "only {} exports", exports.len());
     exports
 }
