@@ -14,7 +14,8 @@
 //! 10. [`finding`]: one violation, masked; outcomes and counts.
 //! 11. [`report`]: the audit as a document: JSON, terminal, streams.
 //! 12. [`evidence`]: what an audit stood on, listed, signed and checked.
-//! 13. [`cli`]: flags, clock, environment, terminal and exit codes; nothing else has them.
+//! 13. [`sample`]: random samples for review by hand, and what a review says of all records.
+//! 14. [`cli`]: flags, clock, environment, terminal and exit codes; nothing else has them.
 
 pub mod value;
 pub mod detect;
@@ -28,4 +29,5 @@ pub mod engine;
 pub mod finding;
 pub mod report;
 pub mod evidence;
+pub mod sample;
 pub mod cli;

@@ -13,7 +13,7 @@ use crate::cli::day::Day;
 use crate::cli::progress::Progress;
 use crate::cli::request::{ParamRequest, ReportRequest, StreamRequest};
 use crate::cli::size::Size;
-use crate::cli::{evidence, explain, plan, report, retention, rules, scan};
+use crate::cli::{evidence, explain, plan, report, retention, rules, sample, scan};
 use crate::finding::Reveal;
 use crate::report::FailOn;
 use crate::rule::ReleaseKind;
@@ -72,6 +72,8 @@ pub(crate) enum Command {
     Rules(rules::RulesCommand),
     /// Render a saved JSON report again
     Report(report::ReportArguments),
+    /// Draw a random sample of records for review by hand, and estimate a rate from it
+    Sample(sample::SampleArguments),
     /// Seal a report and what it stood on with a signature, and check such evidence
     #[command(subcommand)]
     Evidence(evidence::EvidenceCommand),
@@ -167,6 +169,13 @@ pub(crate) struct RuleArguments {
     /// without it. The report says so.
     #[arg(long, value_name = "WHAT", env = "CHARTAUDIT_FICTIONAL", hide_env_values = true)]
     pub(crate) fictional: Option<FictionalChoice>,
+}
+
+impl RuleArguments {
+    /// Every rule of the book, and nothing said of releases.
+    pub(crate) fn of(book: BookArguments) -> Self {
+        Self { book, select: Vec::new(), ignore: Vec::new(), release: None, fictional: None }
+    }
 }
 
 /// What becomes of fictional identifiers.

@@ -12,6 +12,7 @@ use crate::engine::EngineError;
 use crate::evidence::EvidenceError;
 use crate::report::ReportError;
 use crate::rule::RuleErrors;
+use crate::sample::SampleError;
 
 /// What stops a run.
 #[derive(Debug, Error, Diagnostic)]
@@ -234,6 +235,10 @@ pub(crate) enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Evidence(#[from] EvidenceError),
+    /// A sample cannot be drawn, or a worksheet not be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Sample(#[from] SampleError),
     /// Rule files or the project file cannot be used.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -278,7 +283,9 @@ impl CliError {
             | Self::RuleNotRun { .. }
             | Self::NothingKept { refused: true }
             | Self::NoSuchRecord { incomplete: true, .. } => ExitCode::Incomplete,
-            Self::NothingKept { .. } | Self::NoSuchRecord { .. } => ExitCode::NothingEvaluated,
+            Self::Sample(SampleError::EmptyFrame)
+            | Self::NothingKept { .. }
+            | Self::NoSuchRecord { .. } => ExitCode::NothingEvaluated,
             _ => ExitCode::Usage,
         }
     }

@@ -114,13 +114,7 @@ pub(crate) fn run(
     if let Some(key) = record {
         let RecordArguments { layout, as_of, reveal, machine } = asked;
         let book = BookArguments { config, rules, place, as_of };
-        let which = RuleArguments {
-            book,
-            select: Vec::new(),
-            ignore: Vec::new(),
-            release: None,
-            fictional: None,
-        };
+        let which = RuleArguments::of(book);
         let settings = Settings::settle(&paths, layout, which, said)?;
         let wanted = Wanted { rule, key, reveal: reveal.settle() };
         return on_export(wanted, settings, &paths, &machine, interrupted, console);

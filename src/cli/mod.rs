@@ -30,6 +30,7 @@ mod retention;
 mod rules;
 mod report;
 mod evidence;
+mod sample;
 
 pub use self::exit::ExitCode;
 pub use self::program::run;

@@ -11,7 +11,7 @@ use crate::cli::console::Console;
 use crate::cli::error::CliError;
 use crate::cli::settings::Said;
 use crate::cli::{
-    ExitCode, evidence, explain, guard, interrupt, plan, report, retention, rules, scan,
+    ExitCode, evidence, explain, guard, interrupt, plan, report, retention, rules, sample, scan,
 };
 
 /// Runs the program on these arguments, the program's name first, and says how it ended.
@@ -65,6 +65,7 @@ fn dispatch(
         }
         Command::Rules(command) => rules::run(command, console),
         Command::Report(arguments) => report::run(arguments, console),
+        Command::Sample(arguments) => sample::run(arguments, said, interrupt::listen(), console),
         Command::Evidence(command) => evidence::run(command, console),
     }
 }

@@ -107,13 +107,7 @@ pub(crate) fn run(
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
     let RetentionArguments { input, book, list, record, reveal, machine } = arguments;
-    let which = RuleArguments {
-        book,
-        select: Vec::new(),
-        ignore: Vec::new(),
-        release: None,
-        fictional: None,
-    };
+    let which = RuleArguments::of(book);
     let settings = Settings::settle(&input.paths, input.layout, which, said)?;
     if settings.rules.jurisdictions.value.is_empty() {
         return Err(CliError::NoPlace);

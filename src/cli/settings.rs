@@ -27,6 +27,7 @@ use crate::rule::{
     self, CheckedRule, ClaimedBy, LoadRequest, PackSelection, ParamSetting, ReleaseKind, RuleBook,
     RuleError, RuleErrors, RulePart, RuleProblem, RuleText, Severity,
 };
+use crate::sample::Review;
 use crate::source::{self, Discovery, FoundFile, Issue, IssueClass, IssueCode};
 
 /// The layout that the dictionary itself is: its alias lists.
@@ -217,7 +218,9 @@ fn without_findings(mut found: Discovery) -> Discovery {
     let (findings, files) = found.files.into_iter().partition(|file| {
         let mut start = [0; 256];
         let read = source::open_file(file).and_then(|input| input.bytes.read_at(0, &mut start));
-        read.is_ok_and(|count| report::holds_findings(&start[..count]))
+        read.is_ok_and(|count| {
+            report::holds_findings(&start[..count]) || Review::begins(&start[..count])
+        })
     });
     found.files = files;
     let findings: Vec<FoundFile> = findings;
@@ -521,6 +524,21 @@ impl Settings {
             self.rules.load_packs(texts, &self.project, PackSelection::All, &select, &[])?;
         self.check_layout(&loaded.book)?;
         Ok(Ok(loaded))
+    }
+
+    /// Reads and checks the rule of that id in a text of our own, beside the record sets that these settings know.
+    ///
+    /// # Errors
+    /// With everything that is wrong with it.
+    pub(crate) fn load_own(&self, text: RuleText, id: &str) -> Result<Loaded, CliError> {
+        let mut texts = self.rules.texts(&self.project)?;
+        texts.all = texts.all.into_iter().map(RuleText::skip_examples).collect();
+        texts.all.push(text);
+        let select = [id.to_owned()];
+        let loaded =
+            self.rules.load_packs(texts, &self.project, PackSelection::All, &select, &[])?;
+        self.check_layout(&loaded.book)?;
+        Ok(loaded)
     }
 
     /// The files that say what a run does: the project file, the site's key, rule files and code lists.

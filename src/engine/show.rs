@@ -9,7 +9,7 @@ use crate::engine::chunk::FileWork;
 use crate::engine::verdict::{Cells, cell};
 use crate::expr::typed::{Expr, ExprKind, FieldId, Value};
 use crate::finding::{Finding, FindingField, KeyedHash, Masked, Place, Reveal, Tag};
-use crate::plan::ReaderKind;
+use crate::plan::{BoundColumn, ReaderKind};
 use crate::rule::{Check, CheckedRule, Field};
 use crate::source::{Batch, CellSpan};
 use crate::value::FieldType;
@@ -102,13 +102,7 @@ impl<'p> Shower<'p> {
                 batch.column(bound.column, &mut spans);
                 let raw = spans.get(row).map_or(&[][..], |span| cell(*span, &batch.buffer));
                 let text = if said.ty == FieldType::Text { raw } else { raw.trim_ascii() };
-                let means_missing = bound.reader.nulls.iter().any(|null| **null == *text);
-                let mapped = match &bound.reader.kind {
-                    ReaderKind::Code(Some(map)) => map.get(text),
-                    _ => None,
-                };
-                let text = mapped.map_or(text, |canonical| canonical.as_bytes());
-                self.tag(said, (!text.is_empty() && !means_missing).then_some(text))
+                self.tag(said, canonical(bound, text))
             })
             .collect()
     }
@@ -191,9 +185,12 @@ impl<'p> Shower<'p> {
                         record: Some(batch.ordinal(row) + 1),
                         line: Some(batch.line(row) + 1),
                     },
-                    assign: rule
-                        .assign
-                        .map(|field| self.tag(work.set.field(field), text(field, row))),
+                    assign: rule.assign.map(|field| {
+                        let bound = work.file.columns[usize::from(field.0)].as_ref();
+                        let text = text(field, row).zip(bound);
+                        let text = text.and_then(|(text, bound)| canonical(bound, text));
+                        self.tag(work.set.field(field), text)
+                    }),
                     fields,
                     message: pending.message.clone(),
                     fingerprint: if key_texts.is_empty() {
@@ -279,6 +276,18 @@ impl<'p> Shower<'p> {
             && (field.values.iter().any(|value| value.as_bytes() == text)
                 || self.literals.get(&rule).is_some_and(|literals| literals.contains(text)))
     }
+}
+
+/// What a trimmed cell means: nothing where it is blank or declared to mean so, and for a code the canonical one.
+fn canonical<'t>(bound: &'t BoundColumn, text: &'t [u8]) -> Option<&'t [u8]> {
+    if text.is_empty() || bound.reader.nulls.iter().any(|null| **null == *text) {
+        return None;
+    }
+    let mapped = match &bound.reader.kind {
+        ReaderKind::Code(Some(map)) => map.get(text),
+        _ => None,
+    };
+    Some(mapped.map_or(text, |canonical| canonical.as_bytes()))
 }
 
 /// The texts that a rule names.

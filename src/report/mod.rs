@@ -29,6 +29,7 @@ pub use self::error::ReportError;
 pub use self::format::ReportFormat;
 pub use self::holdings::HoldingList;
 pub use self::json::v1::{Digest, PackNotRun, Report, Tailoring, Verdict};
+pub(crate) use self::rows::{Row, RowFile, key_cell, key_parts, number_cell};
 pub use self::screen::Style;
 pub use self::stream::{AllFindings, StreamOptions, holds_findings};
 pub use self::verdict::{Emptiness, ExitReason, Facts, FailOn, Gap, verdict};

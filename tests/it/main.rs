@@ -13,3 +13,4 @@ mod readme;
 mod relations;
 mod retention;
 mod evidence;
+mod sample;

@@ -60,8 +60,15 @@ fn the_example_conditions_are_sound() {
 #[test]
 fn every_option_of_the_readme_exists() {
     let readme = fs::read_to_string(root().join("README.md")).expect("there is a README");
-    let commands =
-        [&["scan"][..], &["retention"], &["explain"], &["rules", "check"], &["evidence", "sign"]];
+    let commands = [
+        &["scan"][..],
+        &["retention"],
+        &["explain"],
+        &["rules", "check"],
+        &["evidence", "sign"],
+        &["sample"],
+        &["sample", "estimate"],
+    ];
     let help: String =
         commands.map(|command| run(command.iter().chain(&["--help"])).stdout()).concat();
     let mut seen = 0;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms it may use; `cli` may use all and is used by none.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("value", &[]),
     ("expr", &["value"]),
     ("retention", &["value"]),
@@ -21,10 +21,12 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("finding", &["value", "retention", "rule", "source"]),
     ("report", &["value", "finding", "retention", "rule", "source"]),
     ("evidence", &["report"]),
+    ("sample", &["finding", "report"]),
     (
         "cli",
         &[
             "evidence",
+            "sample",
             "value",
             "expr",
             "retention",
