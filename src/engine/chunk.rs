@@ -475,7 +475,10 @@ impl Judging<'_, '_> {
                     &applies,
                     self.cells,
                     &self.shared.hasher,
-                    &|row| self.group(&measure.by, row),
+                    &|row| match measure.parts.as_slice() {
+                        [] => self.group(&measure.by, row),
+                        _ => measure.combination(row, self.cells, &self.shared.hasher),
+                    },
                     &|row| origin(self.work.number, self.chunk, self.batch.ordinal(row), 0),
                 );
                 return None;

@@ -52,6 +52,9 @@ pub fn run(
         let related = dictionary.set(name).filter(|other| other.name != set.name);
         files.extend(related.map(|set| planned(dictionary, set, &example.given)).transpose()?);
     }
+    for file in &mut files {
+        file.claim.kind = example.release;
+    }
     let mut plan = Plan {
         dictionary: dictionary.clone(),
         rules: vec![rule],

@@ -7,8 +7,8 @@ use crate::engine::bits::Bits;
 use crate::engine::program::{Compiler, NodeId};
 use crate::engine::vector::{Space, Values, Vector};
 use crate::engine::verdict::Cells;
-use crate::expr::typed::{Aggregate, ArithmeticOp, Expr, FieldId};
-use crate::rule::{Limit, LimitKind};
+use crate::expr::typed::{Aggregate, ArithmeticOp, Expr, ExprKind, FieldId};
+use crate::rule::{Limit, LimitKind, SmallCells};
 use crate::store::KeyHasher;
 use crate::value::{Decimal, Type};
 
@@ -17,10 +17,27 @@ use crate::value::{Decimal, Type};
 pub(crate) struct MeasureTask {
     /// The groups' fields.
     pub(crate) by: Vec<FieldId>,
+    /// What else makes the groups: what is derived from fields.
+    pub(crate) parts: Vec<NodeId>,
     /// What is accumulated.
     pub(crate) leaves: Vec<Leaf>,
     value: Tree,
     limits: Vec<(LimitKind, Tree, String)>,
+    subject: Subject,
+}
+
+/// What the groups of a measure are.
+#[derive(Debug, Clone)]
+enum Subject {
+    /// Records of which a figure is asked.
+    Figure,
+    /// Records that share a combination of values: how many they are, and how much they differ otherwise.
+    Cell {
+        /// The leaf that counts records of which a part cannot be read.
+        unread: usize,
+        /// The leaves of the field in which they differ and of its values that cannot be read, and its name.
+        diverse: Option<(usize, usize, String)>,
+    },
 }
 
 /// What is accumulated record by record.
@@ -37,6 +54,8 @@ pub(crate) enum Leaf {
     Avg(NodeId),
     /// A figure of the group's related records, the same in each of its records.
     Related(NodeId),
+    /// How many records have one of these that cannot be read.
+    Unread(Vec<NodeId>),
 }
 
 #[derive(Debug, Clone)]
@@ -123,7 +142,40 @@ impl MeasureTask {
                 (limit.kind, tree(&limit.bound, &mut leaves, compiler), text)
             })
             .collect();
-        Self { by: by.to_vec(), leaves, value, limits }
+        let (by, parts) = (by.to_vec(), Vec::new());
+        Self { by, parts, leaves, value, limits, subject: Subject::Figure }
+    }
+
+    /// Compiles how often combinations occur.
+    pub(crate) fn of_cells(cells: &SmallCells, compiler: &mut Compiler) -> Self {
+        let parts: Vec<NodeId> = cells.by.iter().map(|part| compiler.compile(part)).collect();
+        let by = cells.by.iter().filter_map(|part| match part.kind {
+            ExprKind::Field(field) => Some(field),
+            _ => None,
+        });
+        let mut leaves = vec![Leaf::Count, Leaf::Unread(parts.clone())];
+        let limit =
+            |count: u64| Tree::Literal(Decimal::from_i64(i64::try_from(count).unwrap_or(i64::MAX)));
+        let mut limits =
+            vec![(LimitKind::AtLeast, limit(cells.at_least), cells.at_least.to_string())];
+        let diverse = cells.diverse.as_ref().map(|diverse| {
+            let node = compiler.compile(&diverse.field);
+            leaves.extend([Leaf::Distinct(vec![node]), Leaf::Unread(vec![node])]);
+            limits.push((
+                LimitKind::AtLeast,
+                limit(diverse.at_least),
+                diverse.at_least.to_string(),
+            ));
+            (2, 3, diverse.name.clone())
+        });
+        Self {
+            by: by.collect(),
+            parts,
+            leaves,
+            value: Tree::Leaf(0),
+            limits,
+            subject: Subject::Cell { unread: 1, diverse },
+        }
     }
 
     /// Adds the applicable rows of a batch to their groups. `key` gives the fingerprint of a row's group, `place`
@@ -150,6 +202,9 @@ impl MeasureTask {
 
     /// Holds a group's figure against the limits.
     pub(crate) fn judge(&self, group: &Group) -> GroupVerdict {
+        if let Subject::Cell { unread, diverse } = &self.subject {
+            return self.judge_cell(group, *unread, diverse.as_ref());
+        }
         let figures: Vec<Option<Figure>> =
             self.leaves.iter().zip(&group.sums).map(|(leaf, sum)| leaf.figure(sum)).collect();
         let Some(value) = self.value.figure(&figures) else {
@@ -176,11 +231,127 @@ impl MeasureTask {
     }
 }
 
+impl MeasureTask {
+    /// Holds a combination against its limits. Records with a part that cannot be read stand together although their
+    /// texts may differ, so that too few of them are too few for certain, and enough of them may not be enough.
+    fn judge_cell(
+        &self,
+        group: &Group,
+        unread: usize,
+        diverse: Option<&(usize, usize, String)>,
+    ) -> GroupVerdict {
+        let leaf = |leaf: usize| match group.sums.get(leaf) {
+            Some(Sum::Count(count)) => i128::from(*count),
+            Some(Sum::Distinct(seen)) => i128::try_from(seen.len()).unwrap_or(i128::MAX),
+            _ => 0,
+        };
+        let breaks = |limit: u8, value: i128| {
+            let (_, bound, _) = self.limits.get(usize::from(limit))?;
+            let figure = Figure::new(value, 1)?;
+            let less = figure.compare(bound.figure(&[])?)?.is_lt();
+            less.then_some(Breach { value: figure, records: group.records, limit })
+        };
+        if let Some(breach) = breaks(0, leaf(0)) {
+            return GroupVerdict::Breaks(breach);
+        }
+        let alike = diverse.and_then(|(values, unread, _)| {
+            breaks(1, leaf(*values)).map(|breach| (breach, leaf(*unread)))
+        });
+        match alike {
+            _ if leaf(unread) > 0 => GroupVerdict::Undecidable,
+            Some((_, 1..)) => GroupVerdict::Undecidable,
+            Some((breach, _)) => GroupVerdict::Breaks(breach),
+            None => GroupVerdict::Keeps,
+        }
+    }
+
+    /// The fingerprint of the combination of a row that is made of parts: a missing part is one, and so is one that
+    /// cannot be read.
+    pub(crate) fn combination(&self, row: usize, cells: &Cells<'_>, hasher: &KeyHasher) -> u128 {
+        let part = |node: &NodeId| {
+            let vector = &cells.nodes[*node];
+            match &vector.values {
+                _ if vector.invalid.get(row) => 0,
+                _ if !vector.present.get(row) => 0,
+                Values::Text(_) => 0,
+                Values::Decimal(_) => vector.decimal(row),
+                Values::Truth(bits) => i128::from(bits.get(row)),
+                _ => i128::from(vector.int(row)) << 64 | i128::from(vector.int_high(row)),
+            }
+        };
+        let numbers: Vec<[u8; 16]> =
+            self.parts.iter().map(|node| part(node).to_le_bytes()).collect();
+        let texts: Vec<Option<&[u8]>> = self
+            .parts
+            .iter()
+            .zip(&numbers)
+            .map(|(node, number)| {
+                let vector = &cells.nodes[*node];
+                if vector.invalid.get(row) {
+                    Some(UNREADABLE)
+                } else if !vector.present.get(row) {
+                    None
+                } else if matches!(vector.values, Values::Text(_)) {
+                    Some(vector.text(row, cells.space))
+                } else {
+                    Some(number.as_slice())
+                }
+            })
+            .collect();
+        hasher.key(&texts)
+    }
+
+    /// Why a group cannot be judged.
+    pub(crate) fn undecided(&self) -> &'static str {
+        match self.subject {
+            Subject::Figure => "the figure has no value: nothing to divide by, or no values",
+            Subject::Cell { .. } => "a value of the combination cannot be read",
+        }
+    }
+
+    /// What all groups that break the first limit come to, in words; `None` of measures that judge figures.
+    pub(crate) fn remark(&self, small: &SmallGroups) -> Option<String> {
+        let (Subject::Cell { .. }, Some((_, _, limit))) = (&self.subject, self.limits.first())
+        else {
+            return None;
+        };
+        let least = small.least?;
+        let records = if small.records == 1 { "record stands" } else { "records stand" };
+        let groups = if small.groups == 1 { "combination" } else { "combinations" };
+        Some(format!(
+            "{} {records} in {} {groups} of fewer than {limit}; the smallest has {least}",
+            small.records, small.groups
+        ))
+    }
+}
+
+/// The groups that have too few records.
+#[derive(Debug, Default)]
+pub(crate) struct SmallGroups {
+    groups: u64,
+    records: u64,
+    least: Option<u64>,
+}
+
+impl SmallGroups {
+    /// Counts a group that breaks a limit, if it is the limit of how many records it has.
+    pub(crate) fn count(&mut self, breach: &Breach) {
+        if breach.limit == 0 {
+            self.groups += 1;
+            self.records += breach.records;
+            self.least = Some(self.least.map_or(breach.records, |least| least.min(breach.records)));
+        }
+    }
+}
+
+/// What stands for a part that cannot be read; no text of a sound cell is it.
+const UNREADABLE: &[u8] = b"\xff";
+
 impl Group {
     /// No records.
     pub(crate) fn empty(leaves: &[Leaf]) -> Self {
         let sums = leaves.iter().map(|leaf| match leaf {
-            Leaf::Count | Leaf::Present(_) | Leaf::If(_) => Sum::Count(0),
+            Leaf::Count | Leaf::Present(_) | Leaf::If(_) | Leaf::Unread(_) => Sum::Count(0),
             Leaf::Share(_) => Sum::Share { yes: 0, no: 0 },
             Leaf::Distinct(_) => Sum::Distinct(HashSet::new()),
             Leaf::Sum(_) | Leaf::Avg(_) => Sum::Total { sum: Some(0), count: 0 },
@@ -251,6 +422,16 @@ impl MeasureTask {
         let Some((kind, _, text)) = self.limits.get(usize::from(*limit)) else {
             return format!("the figure is {value} over {records} records");
         };
+        if let Subject::Cell { diverse, .. } = &self.subject {
+            let those =
+                if *records == 1 { "1 record has" } else { &format!("{records} records have") };
+            return match diverse {
+                Some((_, _, name)) if *limit > 0 => format!(
+                    "{those} this combination, but {value} of the values of `{name}`; at least {text} must be there"
+                ),
+                _ => format!("{those} this combination, but at least {text} must"),
+            };
+        }
         let words = match kind {
             LimitKind::AtMost => "at most",
             LimitKind::AtLeast => "at least",
@@ -312,6 +493,9 @@ impl Leaf {
             |node: &NodeId| nodes[*node].present.get(row).then(|| nodes[*node].decimal(row));
         match (self, sum) {
             (Self::Count, Sum::Count(count)) => *count += 1,
+            (Self::Unread(nodes_of), Sum::Count(count)) => {
+                *count += u64::from(nodes_of.iter().any(|node| nodes[*node].invalid.get(row)));
+            }
             (Self::Present(node), Sum::Count(count)) => {
                 *count += u64::from(nodes[*node].present.get(row));
             }

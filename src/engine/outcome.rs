@@ -8,7 +8,7 @@ use crate::engine::bits::Bits;
 use crate::engine::chunk::{FileWork, Worker, origin_parts, priority};
 use crate::engine::drive::{ChunkStart, FileSoFar, add, keep_lowest, lock};
 use crate::engine::group::GroupStore;
-use crate::engine::measure::{Breach, Group, GroupVerdict};
+use crate::engine::measure::{Breach, Group, GroupVerdict, SmallGroups};
 use crate::engine::part::Example;
 use crate::engine::show::Pending;
 use crate::engine::stage::Pass;
@@ -85,7 +85,7 @@ pub(crate) fn conclude(
                 Check::Columns { closed, order } => {
                     columns(plan, number, rule, *closed, order, options, hooks)?
                 }
-                Check::Measure { .. } | Check::SmallCells { .. } => match groups.remove(&number) {
+                Check::Measure { .. } | Check::SmallCells(_) => match groups.remove(&number) {
                     Some(groups) => {
                         measured(&pass, number, rule, groups, options, hooks, &mut trace)?
                     }
@@ -116,7 +116,7 @@ pub(crate) fn conclude(
 
 fn unit(rule: &CheckedRule) -> Unit {
     match rule.check {
-        Check::Measure { .. } | Check::SmallCells { .. } => Unit::Group,
+        Check::Measure { .. } | Check::SmallCells(_) => Unit::Group,
         Check::Columns { .. } => Unit::Field,
         _ => Unit::Record,
     }
@@ -130,6 +130,7 @@ fn empty(number: usize, rule: &CheckedRule, outcome: Outcome) -> RuleOutcome {
         counts: Counts::default(),
         not_evaluable_reasons: Vec::new(),
         findings: Vec::new(),
+        remarks: Vec::new(),
     }
 }
 
@@ -197,6 +198,7 @@ fn recorded(
         counts,
         not_evaluable_reasons: reasons(why),
         findings: spread(by_file, options.examples),
+        remarks: Vec::new(),
     }
 }
 
@@ -240,6 +242,7 @@ fn measured(
     let counts = &mut outcome.counts;
     let broken = RowSorter::new(Arc::clone(&pass.budget), options.temp_dir.clone());
     let mut words = Vec::new();
+    let mut small = SmallGroups::default();
     let judge_group = &mut |group: &Group| {
         counts.records += 1;
         let word = match measure.judge(group) {
@@ -253,6 +256,7 @@ fn measured(
             }
             GroupVerdict::Breaks(breach) => {
                 counts.violations += 1;
+                small.count(&breach);
                 broken.push_all(&[breach.put(group.first)])?;
                 Expectation::Violation
             }
@@ -282,9 +286,10 @@ fn measured(
         }
     }
     if outcome.counts.not_evaluable > 0 {
-        let why = "the figure has no value: nothing to divide by, or no values".to_owned();
+        let why = measure.undecided().to_owned();
         outcome.not_evaluable_reasons.push((why, outcome.counts.not_evaluable));
     }
+    outcome.remarks.extend(measure.remark(&small));
     outcome.outcome = judge(rule, &outcome.counts);
     Ok(outcome)
 }

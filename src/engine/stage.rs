@@ -53,9 +53,7 @@ pub(crate) fn pass<'p>(
     let places = Places {
         unique: of_kind(|check| matches!(check, Check::Unique(_))),
         sorted: of_kind(|check| matches!(check, Check::NoOverlap { .. } | Check::GapFree { .. })),
-        measures: of_kind(|check| {
-            matches!(check, Check::Measure { .. } | Check::SmallCells { .. })
-        }),
+        measures: of_kind(|check| matches!(check, Check::Measure { .. } | Check::SmallCells(_))),
         references: of_kind(|check| matches!(check, Check::References { .. })),
         ..Places::default()
     };

@@ -11,14 +11,12 @@ use crate::engine::relation::{
     Access, Harvest, Head, Output, Relations, SetRelations, Shape, asked, retained,
 };
 use crate::expr::fields_of;
-use crate::expr::typed::{Aggregate, Expr, ExprKind, FieldId, Function, RelationId};
+use crate::expr::typed::{Expr, ExprKind, FieldId, Function, RelationId};
 use crate::finding::header_text;
 use crate::plan::{BoundFile, Plan};
 use crate::retention::{Fact, RetainKind, Timetable};
-use crate::rule::{
-    Check, CheckedRule, Direction, FormatCheck, Limit, LimitKind, RecordSet, Within,
-};
-use crate::value::{Decimal, Type};
+use crate::rule::{Check, CheckedRule, Direction, FormatCheck, RecordSet, Within};
+use crate::value::Type;
 
 /// The rules of a record set as nodes of one program.
 #[derive(Debug)]
@@ -404,15 +402,12 @@ pub(crate) fn compile(
                 let sorter = Places::of(&places.sorted, number);
                 TaskKind::GapFree { field: *field, by: by.clone(), sorter }
             }
-            Check::SmallCells { by, at_least } => {
-                key_fields(&mut compiler, set, by);
-                let bound = Decimal::from_i64(i64::try_from(*at_least).unwrap_or(i64::MAX));
-                let limit = Limit {
-                    kind: LimitKind::AtLeast,
-                    bound: Aggregate::Literal(bound),
-                    text: at_least.to_string(),
-                };
-                let measure = MeasureTask::compile(&Aggregate::Count, by, &[limit], &mut compiler);
+            Check::SmallCells(cells) => {
+                let claim = plan.files.get(number_of_file).and_then(|file| file.claim.kind);
+                if !cells.is_about(claim) {
+                    continue;
+                }
+                let measure = MeasureTask::of_cells(cells, &mut compiler);
                 TaskKind::Measure { measure, groups: Places::of(&places.measures, number) }
             }
             Check::Retain(retain) => {

@@ -102,6 +102,8 @@ pub struct RuleOutcome {
     pub not_evaluable_reasons: Vec<(String, u64)>,
     /// Examples, sorted by place.
     pub findings: Vec<Finding>,
+    /// What the result as a whole comes to, in words without a value: how small the smallest group is.
+    pub remarks: Vec<String>,
 }
 
 /// What became of an input.

@@ -142,6 +142,12 @@ impl Plan {
         if let Some(reason) = &rule.off {
             return Readiness::Off(reason.clone());
         }
+        // Where no file claims to be what the rule is about, it lacks nothing: it does not apply.
+        if let Check::SmallCells(cells) = &rule.check
+            && !self.files.iter().any(|file| cells.is_about(file.claim.kind))
+        {
+            return Readiness::Ready;
+        }
         let Some((index, set)) = self.set_of(rule) else {
             return Readiness::SetAbsent(rule.record_set.clone());
         };

@@ -490,6 +490,9 @@ fn rule_entry(
         findings,
         // A record with two identifiers is one violation and two findings.
         findings_omitted: counts.violations.max(counts.occurrences).saturating_sub(shown),
+        remarks: result
+            .map(|result| result.remarks.iter().map(|text| neutral(text)).collect())
+            .unwrap_or_default(),
         counts,
     }
 }

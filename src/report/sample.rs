@@ -130,6 +130,7 @@ pub(crate) fn rule(family: Family, name: &str, severity: Severity, title: &str) 
                         record(&[("class", "inpatient"), ("discharged_at", "2026-01-01")]),
                     ],
                 )],
+                release: None,
                 files: Vec::new(),
                 expect: vec![Expectation::Pass, Expectation::Violation],
                 line: 40,
@@ -138,6 +139,7 @@ pub(crate) fn rule(family: Family, name: &str, severity: Severity, title: &str) 
                 as_of: None,
                 params: Vec::new(),
                 given: vec![("encounters".to_owned(), vec![record(&[("class", "outpatient")])])],
+                release: None,
                 files: Vec::new(),
                 expect: vec![Expectation::NotApplicable],
                 line: 44,
@@ -234,6 +236,7 @@ pub(crate) fn result(rule: u32, outcome: Outcome, parts: [u64; 5]) -> RuleOutcom
         counts: counts(parts),
         not_evaluable_reasons: Vec::new(),
         findings: Vec::new(),
+        remarks: Vec::new(),
     }
 }
 

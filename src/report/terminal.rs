@@ -310,6 +310,9 @@ fn failing_rule(screen: &mut Screen, report: &Report, rule: &Rule) {
         screen.line(&[(Ink::Plain, MARGIN), (Ink::Plain, &about.remove(0))]);
         screen.line(&[(Ink::Plain, MARGIN), (Ink::Faint, &about.join(" · "))]);
     }
+    for remark in &rule.remarks {
+        screen.paragraph(MARGIN.len(), Ink::Plain, remark);
+    }
 }
 
 /// How many violate a rule, of how many to which it applies.

@@ -304,12 +304,7 @@ pub enum Check {
         to: FieldId,
     },
     /// Each combination occurs often enough. Counts groups.
-    SmallCells {
-        /// The combination.
-        by: Vec<FieldId>,
-        /// How often at least.
-        at_least: u64,
-    },
+    SmallCells(SmallCells),
     /// An integer sequence misses no number before a record's and repeats none.
     GapFree {
         /// The sequence.
@@ -326,6 +321,38 @@ pub enum Check {
         /// The order of columns that is asked for; empty: any.
         order: Vec<String>,
     },
+}
+
+/// How often each combination of values occurs at least.
+#[derive(Debug, Clone)]
+pub struct SmallCells {
+    /// The combination: fields, or what is derived from them, such as the year of a date.
+    pub by: Vec<Expr>,
+    /// How often at least.
+    pub at_least: u64,
+    /// What the records of one combination must not have in common.
+    pub diverse: Option<Diverse>,
+    /// Only in files that claim to be of one of these kinds; empty: in all.
+    pub releases: Vec<ReleaseKind>,
+}
+
+impl SmallCells {
+    /// Whether a file that claims to be of a kind, or claims nothing, is held against it.
+    #[must_use]
+    pub fn is_about(&self, claim: Option<ReleaseKind>) -> bool {
+        self.releases.is_empty() || claim.is_some_and(|kind| self.releases.contains(&kind))
+    }
+}
+
+/// A field that has several values in each combination.
+#[derive(Debug, Clone)]
+pub struct Diverse {
+    /// The field.
+    pub field: Expr,
+    /// Its name.
+    pub name: String,
+    /// How many values at least; missing ones are none.
+    pub at_least: u64,
 }
 
 /// What is asked of the schedule, and from what the facts are taken.
@@ -427,6 +454,8 @@ pub struct Example {
     pub params: Vec<(String, String)>,
     /// The records, by record set, cells as source text after binding.
     pub given: Vec<(String, Vec<ExampleRecord>)>,
+    /// What the files of the records claim to be.
+    pub release: Option<ReleaseKind>,
     /// Code-set and other files the rule names, by name.
     pub files: Vec<(String, String)>,
     /// What each record of the rule's set (or each group) must be, in order; one for all if one is given.

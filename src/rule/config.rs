@@ -4,7 +4,8 @@ use std::iter;
 use std::sync::Arc;
 
 use crate::rule::check::{check_names, date, severity, sources, tolerance};
-use crate::rule::checked::{Severity, Tolerance};
+use crate::rule::checked::{CheckedRule, Severity, Tolerance};
+use crate::rule::class::class_rules;
 use crate::rule::dictionary::Dictionary;
 use crate::rule::error::{
     RuleError, RuleErrors, RulePart, RuleProblem, did_you_mean, listed, span,
@@ -85,7 +86,8 @@ impl ProjectFile {
     /// Every record set and field that the dictionary does not have, at its place.
     pub fn check_sources(&self, dictionary: &Dictionary) -> Result<(), RuleErrors> {
         let Some(file) = &self.text else { return Ok(()) };
-        let problems = self.unknown_names(dictionary);
+        let mut problems = self.unknown_names(dictionary);
+        self.class_rules(dictionary, &mut problems);
         if problems.is_empty() { Ok(()) } else { Err(errors(file, problems)) }
     }
 
@@ -99,7 +101,8 @@ impl ProjectFile {
         let of_release =
             |key| release.and_then(|node| node.get(key)).map_or(&[][..], Node::entries);
         let purposes = of_release("purposes").iter().flat_map(|entry| entry.value.entries());
-        let by_set = of_release("quasi_identifiers").iter().chain(purposes);
+        let by_set = of_release("quasi_identifiers").iter().chain(of_release("sensitive"));
+        let by_set = by_set.chain(purposes);
         let expected = tree.get("expect").map_or_else(Vec::new, Node::texts);
         let named = by_set.map(|entry| (entry.key.as_str(), entry.key_span.clone()));
         for (name, place) in expected.into_iter().chain(named) {
@@ -114,6 +117,18 @@ impl ProjectFile {
         problems
     }
 
+    /// The rules that its quasi-identifiers make.
+    pub(crate) fn class_rules(
+        &self,
+        dictionary: &Dictionary,
+        problems: &mut Vec<RuleProblem>,
+    ) -> Vec<CheckedRule> {
+        match (&self.text, self.tree.as_ref().and_then(|tree| tree.get("release"))) {
+            (Some(file), Some(node)) => class_rules(file, node, dictionary, problems),
+            _ => Vec::new(),
+        }
+    }
+
     /// Everything that is wrong in the file as far as dictionary and layouts tell, and the file.
     pub(crate) fn problems(
         &self,
@@ -122,6 +137,7 @@ impl ProjectFile {
     ) -> Option<(&Arc<RuleText>, Vec<RuleProblem>)> {
         let mut problems = self.problems.clone();
         problems.extend(self.unknown_names(dictionary));
+        self.class_rules(dictionary, &mut problems);
         if let Some(node) = self.tree.as_ref().and_then(|tree| tree.get("layout"))
             && let Some(name) = node.text()
         {
@@ -245,11 +261,18 @@ fn release(node: &Node) -> ReleaseSettings {
     if node.text().is_some() {
         return ReleaseSettings { kind: kind(Some(node)), ..ReleaseSettings::default() };
     }
+    let count = |key: &str| node.get(key).and_then(Node::text).and_then(|text| text.parse().ok());
     ReleaseSettings {
         kind: kind(node.get("kind")),
         purpose: word(node.get("purpose")),
         manifest: word(node.get("manifest")),
         quasi_identifiers: node.get("quasi_identifiers").map(lists).unwrap_or_default(),
+        k: count("k"),
+        sensitive: node.get("sensitive").map_or_else(Vec::new, |node| {
+            let field = |entry: &Entry| Some((entry.key.clone(), entry.value.text()?.to_owned()));
+            node.entries().iter().filter_map(field).collect()
+        }),
+        l: count("l"),
         purposes: node.get("purposes").map_or_else(Vec::new, |node| {
             let purposes = node.entries().iter();
             let purpose =

@@ -725,6 +725,19 @@ pub enum RuleProblem {
         #[label("nothing breaks this limit")]
         span: SourceSpan,
     },
+    /// A sensitive field of a record set without quasi-identifiers.
+    #[error("`{record_set}` has a sensitive field and no quasi-identifiers")]
+    #[diagnostic(
+        code(chartaudit::rule::sensitive_alone),
+        help("name them: `quasi_identifiers: {{{record_set}: [sex, zip]}}`")
+    )]
+    SensitiveAlone {
+        /// The record set.
+        record_set: String,
+        /// Where it is named.
+        #[label("values of it are counted for each combination of quasi-identifiers")]
+        span: SourceSpan,
+    },
     /// A field of the one related record, where there may be several.
     #[error("relation `{name}` may be to several records")]
     #[diagnostic(

@@ -10,6 +10,7 @@ use crate::rule::check::{
     is_kebab, merge, schedules, set_param,
 };
 use crate::rule::checked::{Check, CheckedRule, Example, Pack, Severity, Tolerance};
+use crate::rule::class::add_class_rules;
 use crate::rule::dictionary::Dictionary;
 use crate::rule::error::{
     RuleError, RuleErrors, RulePart, RuleProblem, closest, did_you_mean, listed, span,
@@ -192,6 +193,9 @@ pub fn load(texts: Vec<RuleText>, request: &LoadRequest<'_>) -> Result<RuleBook,
         .chain(not_run.iter().map(|left| left.name.as_str()))
         .collect();
     add_reference_rules(&dictionary, &files, &known, &mut packs);
+    if let Some(project) = request.project {
+        add_class_rules(project, &dictionary, &mut packs);
+    }
     tailor(&mut packs, &request.tailoring, &mut problems);
     let deselected = select(&mut packs, request, &not_run, &mut problems);
     let warnings = problems.finish(&files)?;

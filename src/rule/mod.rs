@@ -20,6 +20,7 @@ mod detector;
 mod check;
 mod settings;
 mod release;
+mod class;
 mod reference;
 mod load;
 mod lint;
@@ -30,9 +31,10 @@ mod tests;
 
 pub use self::check::{KEPT, kept};
 pub use self::checked::{
-    Check, CheckedRule, Citation, Confidence, DeadlineUnit, Direction, Example, ExampleRecord,
-    Expectation, Family, FormatCheck, Identifiers, Limit, LimitKind, Pack, ParamValue, Relation,
-    Retain, RetainFact, RuleId, Severity, Status, Tolerance, Within,
+    Check, CheckedRule, Citation, Confidence, DeadlineUnit, Direction, Diverse, Example,
+    ExampleRecord, Expectation, Family, FormatCheck, Identifiers, Limit, LimitKind, Pack,
+    ParamValue, Relation, Retain, RetainFact, RuleId, Severity, SmallCells, Status, Tolerance,
+    Within,
 };
 pub use self::dictionary::{Dictionary, Field, Phi, RecordSet, Reference};
 pub use self::error::{ConditionProblem, RuleError, RuleErrors, RulePart, RuleProblem};

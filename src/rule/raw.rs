@@ -908,9 +908,27 @@ pub(crate) struct RawNoOverlap {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("x-what" = "`small_cells`"))]
 pub(crate) struct RawSmallCells {
-    /// The fields whose combinations are counted.
+    /// The fields whose combinations are counted, or what is derived from them: `year(birth_date)`.
     pub(crate) by: Vec<String>,
     /// How often a combination occurs at least.
+    pub(crate) at_least: u64,
+    /// A field that must have several values in each combination.
+    #[serde(default)]
+    pub(crate) diverse: Option<RawDiverse>,
+    /// Only in files that claim to be of these kinds of release; in all unless said.
+    #[serde(default)]
+    #[schemars(schema_with = "release_kinds_schema")]
+    pub(crate) releases: Option<Vec<String>>,
+}
+
+/// A field that must have several values in each combination.
+#[derive(Debug, DeriveDeserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-what" = "`diverse`"))]
+pub(crate) struct RawDiverse {
+    /// The field.
+    pub(crate) field: String,
+    /// How many values at least.
     pub(crate) at_least: u64,
 }
 
@@ -972,6 +990,10 @@ pub(crate) struct RawExample {
     pub(crate) params: Entries<String>,
     /// Records by record set; a field that is not given is missing.
     pub(crate) given: Entries<Vec<Entries<Cell>>>,
+    /// What the files of these records claim to be when they leave.
+    #[serde(default)]
+    #[schemars(schema_with = "release_kind_schema")]
+    pub(crate) release: Option<String>,
     /// Files that the rule names, by name.
     #[serde(default)]
     pub(crate) files: Entries<String>,
@@ -1053,9 +1075,19 @@ pub(crate) struct RawRelease {
     /// A table that says kind and purpose file by file, relative to this file.
     #[serde(default)]
     pub(crate) manifest: Option<String>,
-    /// The fields that together may tell a person from the others, by record set.
+    /// The fields that together may tell a person from the others, by record set; or what is derived from them, such as
+    /// `year(birth_date)`.
     #[serde(default)]
     pub(crate) quasi_identifiers: Entries<Vec<String>>,
+    /// How many records share each combination of them at least; 11 unless said.
+    #[serde(default)]
+    pub(crate) k: Option<u64>,
+    /// By record set, a field that must not be the same for all records of a combination.
+    #[serde(default)]
+    pub(crate) sensitive: Entries<String>,
+    /// How many values of it each combination has at least; 2 unless said.
+    #[serde(default)]
+    pub(crate) l: Option<u64>,
     /// The columns that each purpose needs, by purpose and record set.
     #[serde(default)]
     pub(crate) purposes: Entries<Entries<Vec<String>>>,
@@ -1063,6 +1095,11 @@ pub(crate) struct RawRelease {
 
 fn release_names() -> [&'static str; 4] {
     ReleaseKind::ALL.map(ReleaseKind::name)
+}
+
+fn release_kinds_schema(generator: &mut SchemaGenerator) -> Schema {
+    let kind = release_kind_schema(generator);
+    json_schema!({"type": "array", "items": kind})
 }
 
 fn release_kind_schema(_: &mut SchemaGenerator) -> Schema {

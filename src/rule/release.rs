@@ -66,6 +66,12 @@ pub struct ReleaseSettings {
     pub manifest: Option<String>,
     /// The fields that together may tell a person from the others, by record set.
     pub quasi_identifiers: Vec<(String, Vec<String>)>,
+    /// How many records share each combination of them at least.
+    pub k: Option<u64>,
+    /// A field that must not be the same for all records of a combination, by record set.
+    pub sensitive: Vec<(String, String)>,
+    /// How many values of it each combination has at least.
+    pub l: Option<u64>,
     /// What each purpose needs.
     pub purposes: Vec<Purpose>,
 }

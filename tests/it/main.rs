@@ -8,6 +8,7 @@ mod rooms;
 mod exit_codes;
 mod leaks;
 mod audits;
+mod classes;
 mod laws;
 mod readme;
 mod relations;

@@ -423,6 +423,9 @@ pub struct Rule {
     pub findings: Vec<Finding>,
     /// How many more there are.
     pub findings_omitted: u64,
+    /// What the result as a whole comes to, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
 }
 
 /// The families of guidelines.

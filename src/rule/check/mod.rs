@@ -12,10 +12,14 @@ mod rule;
 mod schedule;
 
 pub(crate) use self::code_set::CodeSets;
+pub(crate) use self::condition::Conditions;
 pub(crate) use self::dictionary::merge;
 pub use self::keep::{KEPT, kept};
 pub(crate) use self::layout::{check_layout, check_names, sources};
 pub(crate) use self::param::{Param, check_params, set_param};
+pub(crate) use self::relation::field_types;
 pub(crate) use self::retain::{PackPlace, Timetables};
-pub(crate) use self::rule::{RuleInput, check_rule, date, is_kebab, severity, tolerance};
+pub(crate) use self::rule::{
+    RuleInput, check_rule, combination, date, is_kebab, severity, tolerance,
+};
 pub(crate) use self::schedule::schedules;

@@ -17,9 +17,9 @@ use crate::rule::check::relation::{
 };
 use crate::rule::check::retain::{self, PackPlace, Timetables};
 use crate::rule::checked::{
-    Check, CheckedRule, Citation, Confidence, DeadlineUnit, Direction, Example, ExampleRecord,
-    Expectation, Family, FormatCheck, Identifiers, Limit, LimitKind, Relation, RuleId, Severity,
-    Status, Tolerance, Within,
+    Check, CheckedRule, Citation, Confidence, DeadlineUnit, Direction, Diverse, Example,
+    ExampleRecord, Expectation, Family, FormatCheck, Identifiers, Limit, LimitKind, Relation,
+    RuleId, Severity, SmallCells, Status, Tolerance, Within,
 };
 use crate::rule::detector;
 use crate::rule::dictionary::{Dictionary, RecordSet};
@@ -29,6 +29,7 @@ use crate::rule::raw::{
     RawCitation, RawConfidence, RawDirection, RawExample, RawRule, RawSeverity, RawStatus, RawTier,
     RawUnit,
 };
+use crate::rule::release::ReleaseKind;
 use crate::rule::tree::{Entry, Node};
 use crate::value::form::Form;
 use crate::value::{Date, FieldType, Type, parse};
@@ -413,7 +414,10 @@ fn named_fields(applies: Option<&Expr>, check: &Check, relations: &[Relation]) -
             named.extend(by);
             named.extend([*from, *to]);
         }
-        Check::SmallCells { by, .. } => named.extend(by),
+        Check::SmallCells(cells) => {
+            let diverse = cells.diverse.iter().map(|diverse| &diverse.field);
+            named.extend(cells.by.iter().chain(diverse).flat_map(fields_of));
+        }
         Check::GapFree { field, by } => {
             named.extend(by);
             named.push(*field);
@@ -898,14 +902,33 @@ impl Checker<'_> {
     }
 
     fn small_cells(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
-        let by = self.list(node.get("by")?, problems);
-        let at_least = self.input.raw.small_cells.as_ref()?.at_least;
+        let raw = self.input.raw.small_cells.as_ref()?;
+        let own = Conditions { relations: &[], lost_relations: &[], ..*self.conditions };
+        let by = combination(&own, node.get("by")?, problems);
+        let diverse = match node.get("diverse") {
+            None => None,
+            Some(node) => {
+                let id = self.field(node, "field", problems);
+                let field = node.get("field").and_then(|node| own.value(node, problems));
+                let at_least = raw.diverse.as_ref()?.at_least;
+                if at_least < 2 {
+                    let place = span(node.span_of("at_least"));
+                    problems.push(RuleProblem::NeverBroken { limit: at_least, span: place });
+                    return None;
+                }
+                Some(Diverse { field: field?, name: self.set.field(id?).name.clone(), at_least })
+            }
+        };
+        let at_least = raw.at_least;
         if at_least < 2 {
             let place = span(node.span_of("at_least"));
             problems.push(RuleProblem::NeverBroken { limit: at_least, span: place });
             return None;
         }
-        Some(Check::SmallCells { by: by?, at_least })
+        let releases = node.get("releases").map_or_else(Vec::new, |node| {
+            node.texts().into_iter().filter_map(|(name, _)| ReleaseKind::named(name)).collect()
+        });
+        Some(Check::SmallCells(SmallCells { by: by?, at_least, diverse, releases }))
     }
 
     fn gap_free(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
@@ -1018,11 +1041,39 @@ impl Checker<'_> {
             as_of,
             params: raw.params.0.clone(),
             given,
+            release: raw.release.as_deref().and_then(ReleaseKind::named),
             files: raw.files.0.clone(),
             expect,
             line: self.input.file.line(node.span.start),
         })
     }
+}
+
+/// The parts of a combination: fields, or what is derived from them.
+pub(crate) fn combination(
+    conditions: &Conditions<'_>,
+    node: &Node,
+    problems: &mut Vec<RuleProblem>,
+) -> Option<Vec<Expr>> {
+    if node.items().is_empty() {
+        problems.push(RuleProblem::EmptyList {
+            span: span(node.span.clone()),
+            help: Some("name at least one field".to_owned()),
+        });
+        return None;
+    }
+    let mut parts = Vec::new();
+    let mut said: Vec<&str> = Vec::new();
+    for item in node.items() {
+        let text = item.text().unwrap_or_default().trim();
+        if said.contains(&text) {
+            let place = span(item.span.clone());
+            problems.push(RuleProblem::RepeatedField { name: text.to_owned(), span: place });
+        }
+        said.push(text);
+        parts.push(conditions.value(item, problems));
+    }
+    parts.into_iter().collect()
 }
 
 /// The result of a step, unless it found a new problem.
