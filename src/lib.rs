@@ -12,10 +12,11 @@
 //! 8. [`plan`]: checked rules bound to the files at hand.
 //! 9. [`engine`]: plan and batches to findings, in parallel and exact.
 //! 10. [`finding`]: one violation, masked; outcomes and counts.
-//! 11. [`report`]: the audit as a document: JSON, terminal, streams.
-//! 12. [`evidence`]: what an audit stood on, listed, signed and checked.
-//! 13. [`sample`]: random samples for review by hand, and what a review says of all records.
-//! 14. [`cli`]: flags, clock, environment, terminal and exit codes; nothing else has them.
+//! 11. [`transfer`]: two exports held against each other.
+//! 12. [`report`]: the audit as a document: JSON, terminal, streams.
+//! 13. [`evidence`]: what an audit stood on, listed, signed and checked.
+//! 14. [`sample`]: random samples for review by hand, and what a review says of all records.
+//! 15. [`cli`]: flags, clock, environment, terminal and exit codes; nothing else has them.
 
 pub mod value;
 pub mod detect;
@@ -27,6 +28,7 @@ pub mod store;
 pub mod plan;
 pub mod engine;
 pub mod finding;
+pub mod transfer;
 pub mod report;
 pub mod evidence;
 pub mod sample;

@@ -13,7 +13,7 @@ use crate::cli::day::Day;
 use crate::cli::progress::Progress;
 use crate::cli::request::{ParamRequest, ReportRequest, StreamRequest};
 use crate::cli::size::Size;
-use crate::cli::{evidence, explain, plan, report, retention, rules, sample, scan};
+use crate::cli::{evidence, explain, plan, report, retention, rules, sample, scan, transfer};
 use crate::finding::Reveal;
 use crate::report::FailOn;
 use crate::rule::ReleaseKind;
@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Explain(explain::ExplainArguments),
     /// List what may be destroyed, what must be kept and until when, and what cannot be decided
     Retention(retention::RetentionArguments),
+    /// Compare what was sent with what was received: all of it, once, unaltered
+    Transfer(transfer::TransferArguments),
     /// List, check and test rules
     #[command(subcommand)]
     Rules(rules::RulesCommand),

@@ -13,6 +13,7 @@ use crate::evidence::EvidenceError;
 use crate::report::ReportError;
 use crate::rule::RuleErrors;
 use crate::sample::SampleError;
+use crate::transfer::TransferError;
 
 /// What stops a run.
 #[derive(Debug, Error, Diagnostic)]
@@ -247,6 +248,10 @@ pub(crate) enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Engine(#[from] EngineError),
+    /// The comparison cannot go on.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Transfer(#[from] TransferError),
     /// A report cannot be read or written.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -279,6 +284,10 @@ impl CliError {
             | Self::Stdout { .. }
             | Self::Report(ReportError::Write { .. } | ReportError::NotWritten)
             | Self::Engine(EngineError::Stream { .. }) => ExitCode::Write,
+            Self::Transfer(TransferError::Engine(EngineError::Stream { .. })) => ExitCode::Write,
+            Self::Transfer(
+                TransferError::Engine(EngineError::Spill { .. }) | TransferError::Gone { .. },
+            ) => ExitCode::Incomplete,
             Self::Engine(EngineError::Spill { .. })
             | Self::RuleNotRun { .. }
             | Self::NothingKept { refused: true }

@@ -22,6 +22,7 @@ use crate::report::record::{self, RecordView};
 use crate::report::{AssembleInput, Report, explain};
 use crate::rule::{self, Check, CheckedRule, LoadRequest, Pack, RuleBook};
 use crate::source;
+use crate::transfer;
 
 /// The arguments of `explain`.
 #[derive(Debug, clap::Args)]
@@ -131,6 +132,12 @@ pub(crate) fn run(
         && let Some((pack, rule)) = rule_named(&shipped, &rule)
     {
         return show(rule, pack, &shipped, console);
+    }
+    // The rules of transfers come with the comparison, and with no file.
+    let pack = transfer::pack();
+    let id = rule.strip_prefix("transfer:").unwrap_or(&rule);
+    if let Some(rule) = pack.rules.iter().find(|other| other.id.text == id) {
+        return show(rule, &pack, &shipped, console);
     }
     Err(no_such_rule(rule, &[&book, &shipped]))
 }

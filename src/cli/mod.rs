@@ -27,6 +27,7 @@ mod plan;
 mod proposal;
 mod explain;
 mod retention;
+mod transfer;
 mod rules;
 mod report;
 mod evidence;

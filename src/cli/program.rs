@@ -12,6 +12,7 @@ use crate::cli::error::CliError;
 use crate::cli::settings::Said;
 use crate::cli::{
     ExitCode, evidence, explain, guard, interrupt, plan, report, retention, rules, sample, scan,
+    transfer,
 };
 
 /// Runs the program on these arguments, the program's name first, and says how it ended.
@@ -62,6 +63,9 @@ fn dispatch(
         Command::Explain(arguments) => explain::run(arguments, said, interrupt::listen(), console),
         Command::Retention(arguments) => {
             retention::run(arguments, said, interrupt::listen(), console)
+        }
+        Command::Transfer(arguments) => {
+            transfer::run(arguments, said, interrupt::listen(), console)
         }
         Command::Rules(command) => rules::run(command, console),
         Command::Report(arguments) => report::run(arguments, console),

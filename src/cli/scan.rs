@@ -149,7 +149,7 @@ pub(crate) fn warn_without_day(settings: &Settings, console: &mut Console) {
 }
 
 /// A sink that is lent to the scan, and closed afterwards by its owner.
-struct Lent<'s>(&'s mut AllFindings);
+pub(crate) struct Lent<'s>(pub(crate) &'s mut AllFindings);
 
 impl FindingSink for Lent<'_> {
     fn take(&mut self, finding: &Finding) -> io::Result<()> {

@@ -20,7 +20,7 @@ use crate::cli::size::Size;
 use crate::cli::{near, project};
 use crate::engine::ScanOptions;
 use crate::finding::{Claimed, Masked};
-use crate::plan::{self, BindOptions, FileState, Plan, ReleaseRequest};
+use crate::plan::{self, BindOptions, FileState, Plan, ReleaseRequest, Twins};
 use crate::report::{self, FailOn};
 use crate::rule::config::{self, ProjectFile};
 use crate::rule::{
@@ -570,6 +570,22 @@ impl Settings {
         loaded: &Loaded,
         rules: Vec<CheckedRule>,
     ) -> Plan {
+        self.bind_with(inputs, found, loaded, rules, Twins::Refused)
+    }
+
+    /// Binds the files of one side of a transfer, where a file that is there twice is read twice.
+    pub(crate) fn bind_side(&self, input: &Path, found: Discovery, loaded: &Loaded) -> Plan {
+        self.bind_with(&[input.to_owned()], found, loaded, Vec::new(), Twins::Read)
+    }
+
+    fn bind_with(
+        &self,
+        inputs: &[PathBuf],
+        found: Discovery,
+        loaded: &Loaded,
+        rules: Vec<CheckedRule>,
+        twins: Twins,
+    ) -> Plan {
         let book = &loaded.book;
         let options = BindOptions {
             layout: self.layout.value.clone(),
@@ -582,6 +598,7 @@ impl Settings {
                 settings: self.project.file.release.clone(),
                 manifest: self.manifest.as_ref().map(|manifest| manifest.file.clone()),
             },
+            twins,
         };
         let own = self.in_force(loaded);
         let names: Vec<String> = inputs

@@ -35,6 +35,8 @@ pub use self::error::EngineError;
 pub use self::example::{ExampleOutcome, run as run_example};
 pub use self::options::{Hooks, ScanOptions};
 
+pub(crate) use self::digest::{Tree, is_subtree, subtree};
+
 use self::outcome::Told;
 
 use crate::finding::{Account, KeyedHash, Scan};

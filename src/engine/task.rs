@@ -427,7 +427,7 @@ pub(crate) fn compile(
                     timetable: Arc::clone(&retain.timetable),
                 })
             }
-            Check::Columns { .. } => continue,
+            Check::Columns { .. } | Check::Compared => continue,
         };
         tasks.push(Task {
             rule: number,

@@ -22,6 +22,18 @@ pub struct BindOptions {
     pub sources: Vec<LayoutSource>,
     /// What is said of the export as a release.
     pub release: ReleaseRequest,
+    /// What becomes of a file that has the bytes of another.
+    pub twins: Twins,
+}
+
+/// What becomes of a file that has the bytes of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Twins {
+    /// It is refused: no record is to be judged twice.
+    #[default]
+    Refused,
+    /// It is read like any other: that it is there twice is what is asked about.
+    Read,
 }
 
 /// Opens every found file, chooses its record set and layout, and binds its columns.
@@ -42,6 +54,7 @@ pub fn bind(
     for file in found.files {
         let twin = by_length
             .iter()
+            .filter(|_| options.twins == Twins::Refused)
             .filter(|(len, _)| *len == file.len && file.len > 0)
             .find(|(_, earlier)| same_content(earlier, &file));
         let state = match twin {

@@ -240,7 +240,7 @@ fn needs(rule: &CheckedRule) -> (Vec<FieldId>, Vec<FieldId>) {
         Check::RequireAny(fields) | Check::Readable(fields) => (applies(), fields.clone()),
         Check::Identifiers(identifiers) if identifiers.unbound => (applies(), Vec::new()),
         Check::Identifiers(identifiers) => (applies(), identifiers.fields.clone()),
-        Check::Columns { .. } => (Vec::new(), Vec::new()),
+        Check::Columns { .. } | Check::Compared => (Vec::new(), Vec::new()),
         _ => (rule.fields.clone(), Vec::new()),
     }
 }

@@ -10,7 +10,7 @@ mod bound;
 mod bind;
 mod release;
 
-pub use self::bind::{BindOptions, bind};
+pub use self::bind::{BindOptions, Twins, bind};
 pub use self::bound::{BoundColumn, BoundFile, FileState, Plan, PlannedFile, Readiness};
 pub use self::reader::{CellReader, ReaderKind, ReaderProblem};
 pub use self::recognise::normalise;

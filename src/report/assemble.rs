@@ -129,6 +129,7 @@ impl Report {
             provenance: provenance(&inputs, packs, meta),
             inputs,
             rules,
+            transfer: Vec::new(),
         }
     }
 

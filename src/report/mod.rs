@@ -9,6 +9,7 @@ pub mod json;
 mod verdict;
 mod assemble;
 mod screen;
+mod transfer;
 mod advice;
 pub mod terminal;
 mod snippet;
@@ -28,7 +29,9 @@ pub use self::assemble::{AssembleInput, Meta, NOTICE, Policy};
 pub use self::error::ReportError;
 pub use self::format::ReportFormat;
 pub use self::holdings::HoldingList;
-pub use self::json::v1::{Digest, PackNotRun, Report, Tailoring, Verdict};
+pub use self::json::v1::{
+    Digest, PackNotRun, Report, Tailoring, TransferColumn, TransferSet, Verdict,
+};
 pub(crate) use self::rows::{Row, RowFile, key_cell, key_parts, number_cell};
 pub use self::screen::Style;
 pub use self::stream::{AllFindings, StreamOptions, holds_findings};

@@ -11,7 +11,7 @@ use crate::report::json::v1::{
 use crate::report::screen::{
     Ink, Screen, Style, counted, length, number, pad, pad_left, share, shorten, size, width, wrap,
 };
-use crate::report::snippet;
+use crate::report::{snippet, transfer};
 
 /// How many lines of each kind a screen shows at most; what is left out is counted.
 const RECORD_SETS: usize = 10;
@@ -46,6 +46,7 @@ pub fn render_run(report: &Report, style: Style, explain: &[String]) -> String {
     let mut screen = Screen::new(style);
     header(&mut screen, report);
     inputs(&mut screen, report);
+    transfer::section(&mut screen, report);
     families(&mut screen, report);
     failing(&mut screen, report);
     not_evaluated(&mut screen, report);

@@ -314,6 +314,8 @@ pub enum Check {
     },
     /// How long the record is kept.
     Retain(Retain),
+    /// What arrived, held against what was sent; judged where two exports are compared, never in a scan.
+    Compared,
     /// The columns of the record set's files.
     Columns {
         /// Undeclared columns are findings.

@@ -42,6 +42,26 @@ impl Partitions {
         })
     }
 
+    /// Calls `each` with lookups that hold every row once between them, and all rows of a key in one.
+    ///
+    /// Works on as many partitions at once as the current pool has threads, in memory like [`Partitions::join`];
+    /// `each` must not hand work to the pool.
+    ///
+    /// # Errors
+    /// As [`Partitions::join`].
+    pub fn lookups(&self, each: &(dyn Fn(&Lookup) -> io::Result<()> + Sync)) -> io::Result<()> {
+        let share = self.reserved().budget().share(rayon::current_num_threads());
+        let allowed = share.max(LEAST_SHARE) / bytes(1, self.width()).max(1);
+        (0..=u8::MAX).into_par_iter().with_max_len(1).try_for_each(|number| {
+            for slice in self.cut(self.slice(number), allowed.max(1))? {
+                let bytes = bytes(slice.rows, self.width()) as u64;
+                let reserved = Reserved::new(self.reserved().budget(), bytes);
+                each(&Lookup::of_slices(self, std::slice::from_ref(&slice), reserved)?)?;
+            }
+            Ok(())
+        })
+    }
+
     fn join_slice(&self, slice: &Slice, probes: &Self, each: &Matcher<'_>) -> io::Result<()> {
         let bytes = bytes(slice.rows, self.width()) as u64;
         let reserved = Reserved::new(self.reserved().budget(), bytes);

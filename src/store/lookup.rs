@@ -97,6 +97,12 @@ impl Lookup {
         self.keys.len()
     }
 
+    /// Every key with the numbers of its rows, in ascending order.
+    pub fn groups(&self) -> impl Iterator<Item = (u128, Range<u32>)> {
+        let groups = self.keys.iter().enumerate();
+        groups.map(|(place, key)| (*key, self.row_start(place)..self.row_start(place + 1)))
+    }
+
     /// Bytes in use.
     #[must_use]
     pub fn bytes(&self) -> u64 {

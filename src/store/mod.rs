@@ -5,7 +5,8 @@
 //! fingerprints, to be found by them in memory ([`Lookup`]) or joined with others partition by partition
 //! ([`Partitions`]). A [`RowSorter`] puts rows in order, an [`OriginSorter`] places. All of them share one
 //! [`Budget`] and write what does not fit to temporary files without a name, sealed unless it is
-//! fingerprints and places alone. This room never keeps the text of a record.
+//! fingerprints and places alone. [`Texts`] keeps what records say for a
+//! second look, sealed from the first byte; nothing else in this room holds the text of a record.
 
 mod hash;
 mod budget;
@@ -20,6 +21,7 @@ mod key;
 mod repeat;
 mod sort;
 mod origin;
+mod text;
 
 pub use self::budget::Budget;
 pub use self::hash::KeyHasher;
@@ -30,6 +32,7 @@ pub use self::origin::{OriginSorter, SortedOrigins};
 pub use self::partition::Partitions;
 pub use self::rows::{Gathered, Rows};
 pub use self::sort::{RowSorter, SortedRows};
+pub use self::text::{SealedTexts, Texts};
 
 #[cfg(test)]
 mod tests;

@@ -46,6 +46,34 @@ fn a_wrong_command_line_is_2() {
 }
 
 #[test]
+fn transfers_end_like_audits() {
+    let transfer = |sent: &Path, received: &Path, more: &[&str]| {
+        let (sent, received) = (text(sent), text(received));
+        let arguments = ["transfer", &sent, &received, "--as-of", AS_OF];
+        run(arguments.iter().chain(more))
+    };
+    let (sent, received) = (fixture("transfer/sent"), fixture("transfer/received"));
+    transfer(&sent, &sent, &[]).expect_code(0);
+    transfer(&sent, &received, &[]).expect_code(1);
+    transfer(&sent, &received, &["--fail-on", "never"]).expect_code(0);
+    transfer(&sent, &received, &["--key", "no_such_column"]).expect_code(2);
+    transfer(&sent, &received, &["--key", "patients="]).expect_code(2);
+    transfer(&sent, Path::new("no-such-folder"), &[]).expect_code(2);
+    run(["transfer", &text(&sent)]).expect_code(2);
+    let empty = folder();
+    transfer(empty.path(), empty.path(), &[]).expect_code(4);
+    transfer(empty.path(), empty.path(), &["--allow-empty"]).expect_code(0);
+    let sealed = folder();
+    write(sealed.path(), "patients.csv", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03");
+    transfer(&sent, sealed.path(), &[]).expect_code(3);
+    // A file that cannot be read has arrived nevertheless if its bytes have.
+    write(empty.path(), "patients.csv", "patient_id,mrn\n,7\n");
+    write(sealed.path(), "patients.csv", "patient_id,mrn\n,8\n");
+    transfer(empty.path(), sealed.path(), &[]).expect_code(3);
+    transfer(empty.path(), empty.path(), &[]).expect_code(0);
+}
+
+#[test]
 fn an_empty_audit_may_be_allowed_by_a_variable() {
     let folder = folder();
     for (word, code) in [("1", 0), ("yes", 0), ("true", 0), ("0", 4), ("perhaps", 2)] {

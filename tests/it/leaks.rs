@@ -75,6 +75,54 @@ fn no_other_command_shows_a_value() {
 }
 
 #[test]
+fn no_transfer_shows_a_value() {
+    let pairs = [
+        ("hospital/ehr/faulty", "hospital/ehr/clean"),
+        ("hospital/synthea/clean", "hospital/synthea/faulty"),
+        ("hospital/synthea/faulty", "hospital/damaged"),
+        ("hospital/damaged", "hospital/ehr/faulty"),
+    ];
+    for (sent, received) in pairs {
+        let folder = folder();
+        let (from, to) = (text(&fixture(sent)), text(&fixture(received)));
+        let config = text(&write(folder.path(), "chartaudit.yaml", ""));
+        let mut emitted = Vec::new();
+        for stream in ["csv", "jsonl"] {
+            let stream = text(&folder.path().join(format!("all.{stream}")));
+            let report = text(&folder.path().join("transfer.json"));
+            let run = run([
+                "transfer",
+                &from,
+                &to,
+                "--config",
+                &config,
+                "--memory=64KiB",
+                "--examples=200",
+                "--progress=always",
+                "--report",
+                &format!("json={report}"),
+                "--all-findings",
+                &stream,
+            ]);
+            assert!(matches!(run.code(), Some(1 | 3)), "{run:?}");
+            emitted.extend(run.streams());
+            for file in [&stream, &report] {
+                emitted.extend(fs::read(file).expect("every output was written"));
+            }
+        }
+        for wrong in [["--key", "nobody"], ["--report", "json=/no/such/folder/a.json"]] {
+            let arguments = ["transfer", &from, &to, "--config", &config];
+            emitted.extend(run(arguments.into_iter().chain(wrong)).streams());
+        }
+        assert!(emitted.len() > 2_000, "the run said next to nothing");
+        assert_silent(&emitted, sent);
+        let clear = ["transfer", &from, &to, "--config", &config, "--reveal", "values"];
+        let clear = run(clear.into_iter().chain(["--report", "json", "--examples", "200"]));
+        assert!(!leaks(&clear.streams()).is_empty(), "what is asked for is shown");
+    }
+}
+
+#[test]
 fn no_working_list_shows_a_value() {
     for export in EXPORTS {
         let folder = folder();

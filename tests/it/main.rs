@@ -15,3 +15,4 @@ mod relations;
 mod retention;
 mod evidence;
 mod sample;
+mod transfer;

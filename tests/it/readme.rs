@@ -63,6 +63,7 @@ fn every_option_of_the_readme_exists() {
     let commands = [
         &["scan"][..],
         &["retention"],
+        &["transfer"],
         &["explain"],
         &["rules", "check"],
         &["evidence", "sign"],

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms it may use; `cli` may use all and is used by none.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("value", &[]),
     ("expr", &["value"]),
     ("retention", &["value"]),
@@ -19,6 +19,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
         &["value", "plan", "expr", "source", "store", "detect", "finding", "retention", "rule"],
     ),
     ("finding", &["value", "retention", "rule", "source"]),
+    ("transfer", &["value", "plan", "expr", "source", "store", "engine", "finding", "rule"]),
     ("report", &["value", "finding", "retention", "rule", "source"]),
     ("evidence", &["report"]),
     ("sample", &["finding", "report"]),
@@ -37,6 +38,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
             "detect",
             "engine",
             "finding",
+            "transfer",
             "report",
         ],
     ),

@@ -41,6 +41,56 @@ pub struct Report {
     pub rules: Vec<Rule>,
     /// Everything added up.
     pub summary: Summary,
+    /// How each record set fared on its way, where two exports were compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transfer: Vec<TransferSet>,
+}
+
+/// How one record set fared on its way:
+/// `sent = unaltered + form_only + altered + missing + sent_not_comparable`, and
+/// `received = unaltered + form_only + altered + extra + repeated + received_not_comparable`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TransferSet {
+    /// The record set.
+    pub record_set: String,
+    /// The columns by which records were matched; empty: by all they say.
+    pub key: Vec<String>,
+    /// Records that were sent.
+    pub sent: u64,
+    /// Records that arrived.
+    pub received: u64,
+    /// Arrived as they were sent.
+    pub unaltered: u64,
+    /// Arrived with values in another form only.
+    pub form_only: u64,
+    /// Arrived with another content.
+    pub altered: u64,
+    /// Did not arrive.
+    pub missing: u64,
+    /// Arrived and were not sent.
+    pub extra: u64,
+    /// Surplus copies.
+    pub repeated: u64,
+    /// Sent, and nothing can be said of them.
+    pub sent_not_comparable: u64,
+    /// Received, and nothing can be said of them.
+    pub received_not_comparable: u64,
+    /// What happened to which column, the most frequent first.
+    pub columns: Vec<TransferColumn>,
+}
+
+/// What happened to one column on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TransferColumn {
+    /// The column.
+    pub column: String,
+    /// The rule that says what happened.
+    pub rule: String,
+    /// In how many records.
+    pub records: u64,
+    /// The shortest and the longest value that was left, in characters, where values were cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<[u64; 2]>,
 }
 
 /// The program that wrote a report.

@@ -426,7 +426,7 @@ fn named_fields(applies: Option<&Expr>, check: &Check, relations: &[Relation]) -
             // The others may be missing from an export: the derivation then says for lack of what it cannot tell.
             named.extend(retain::needed(retain).flat_map(fields_of));
         }
-        Check::Columns { .. } => {}
+        Check::Columns { .. } | Check::Compared => {}
     }
     let needed = match check {
         Check::Retain(retain) => {

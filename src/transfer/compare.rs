@@ -1,0 +1,983 @@
+//! The comparison itself: record set by record set, then everything that came of it as the result of a scan.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::engine::{EngineError, Hooks, ScanOptions};
+use crate::finding::{
+    Counts, Finding, InputFate, InputOutcome, NotEvaluated, Outcome, Place, RuleOutcome, Scan,
+    Unit, header_text,
+};
+use crate::plan::{FileState, Plan};
+use crate::rule::{Dictionary, Pack};
+use crate::source::{self, FoundFile, HeaderAt, IssueClass, ReadOptions, Refusal};
+use crate::store::{Budget, KeyHasher, RowSorter, SealedTexts, Texts};
+use crate::transfer::account::{Account, ColumnAccount};
+use crate::transfer::bytes::{self, ByteFile, RefusedFile};
+use crate::transfer::difference::{difference, shift};
+use crate::transfer::error::{Gone, TransferError};
+use crate::transfer::kind::{self, Kind};
+use crate::transfer::matching::{Bench, Matched, both, gather, settle, tells_apart};
+use crate::transfer::read::{self, Again, FileRead, Run, SideRead, Spot, Wanted};
+use crate::transfer::set::{self, File, KeyChoice, Member, Set, Side};
+use crate::transfer::tell::{Teller, priority};
+
+/// One side of a transfer, its files recognised as far as the dictionary knows them.
+#[derive(Debug)]
+pub struct Export {
+    /// Its files.
+    pub plan: Plan,
+    /// Where they lie.
+    pub found: Vec<FoundFile>,
+    /// Files that are no tables.
+    pub others: Vec<ByteFile>,
+}
+
+/// What is to be compared.
+#[derive(Debug)]
+pub struct Request {
+    /// What was sent.
+    pub sent: Export,
+    /// What was received.
+    pub received: Export,
+    /// Keys that the user names.
+    pub keys: Vec<KeyChoice>,
+}
+
+/// What a comparison gives.
+#[derive(Debug)]
+pub struct Transfer {
+    /// Inputs and rules, as a scan gives them.
+    pub scan: Scan,
+    /// The rules.
+    pub pack: Pack,
+    /// How each record set fared.
+    pub accounts: Vec<Account>,
+}
+
+/// Compares two exports.
+///
+/// # Errors
+/// [`TransferError`]: a key that no table has, records that could not be put aside or read again, findings that
+/// could not be written.
+pub fn compare(
+    request: Request,
+    options: &ScanOptions,
+    hooks: &Hooks<'_>,
+) -> Result<Transfer, TransferError> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads.max(1))
+        .build()
+        .map_err(|_| EngineError::Threads { threads: options.threads })?;
+    let Request { sent, received, keys } = request;
+    let dictionary = sent.plan.dictionary.clone();
+    let mut members = Vec::with_capacity(2);
+    let mut refused = Vec::with_capacity(2);
+    for (side, export) in Side::BOTH.into_iter().zip([sent, received]) {
+        let (tables, files) = sorted_out(side, export);
+        members.push(tables);
+        refused.push(files);
+    }
+    let members: [Vec<Member>; 2] = members.try_into().unwrap_or_default();
+    let refused: [Vec<RefusedFile>; 2] = refused.try_into().unwrap_or_default();
+    let sets = set::sets(members, &dictionary, &keys)?;
+    let run = Run { options, hooks };
+    let bench = Bench {
+        run,
+        hasher: KeyHasher::new(std::array::from_fn(|at| {
+            use std::hash::{BuildHasher as _, RandomState};
+            RandomState::new().hash_one(at)
+        })),
+        budget: Arc::new(Budget::new(options.memory)),
+    };
+    let teller = Teller::new(run);
+    let mut whole = Whole::default();
+    for set in sets {
+        if run.interrupted() {
+            break;
+        }
+        let compared = pool.install(|| whole.compare(set, &dictionary, &bench, &teller));
+        compared.map_err(|error| match (teller.failure(), Gone::kind_of(&error)) {
+            (Some(kind), _) => TransferError::from(EngineError::Stream { kind }),
+            (None, Some(kind)) => TransferError::Gone { kind },
+            (None, None) => options.spill_error(&error).into(),
+        })?;
+    }
+    whole
+        .hold_bytes(refused, &teller)
+        .map_err(|error| EngineError::Stream { kind: error.kind() })?;
+    Ok(whole.conclude(teller.examples(), run.interrupted()))
+}
+
+/// The tables of a side, and the files that are none.
+fn sorted_out(side: Side, export: Export) -> (Vec<Member>, Vec<RefusedFile>) {
+    let Export { plan, found, others } = export;
+    let path = |name: &str| found.iter().find(|file| file.name == name);
+    let named = |name: &str| format!("{}/{name}", side.name());
+    let mut tables = Vec::new();
+    let mut refused = Vec::new();
+    for planned in plan.files {
+        let name = planned.name;
+        match planned.state {
+            FileState::Bound(file) => {
+                tables.push(Member::bound(named(&name), planned.bytes, *file));
+            }
+            FileState::Refused { issues, tally, record_set, .. } => {
+                let unknown =
+                    ["read/header-not-found", "read/missing-column", "read/ambiguous-layout"];
+                let mut whys =
+                    issues.by_code.iter().filter(|(_, log)| log.class == IssueClass::Refused);
+                let nobody_knows = whys.all(|(code, _)| unknown.contains(&code.0));
+                let table = path(&name).filter(|_| nobody_knows).and_then(open);
+                match table {
+                    Some(table) => tables.push(Member::table(named(&name), planned.bytes, table)),
+                    None => refused.push(RefusedFile {
+                        file: ByteFile {
+                            path: path(&name).map(|file| file.path.clone()).unwrap_or_default(),
+                            name,
+                        },
+                        issues,
+                        tally,
+                        record_set,
+                        other: false,
+                    }),
+                }
+            }
+        }
+    }
+    for (name, issue) in plan.problems {
+        let other = others.iter().find(|file| file.name == name);
+        let mut issues = source::IssueLog::default();
+        let is_other = issue.class < IssueClass::Skipped;
+        issues.add(issue);
+        let path = other.map(|file| file.path.clone()).unwrap_or_default();
+        refused.push(RefusedFile {
+            file: ByteFile { name, path },
+            issues,
+            tally: source::Tally::default(),
+            record_set: None,
+            other: is_other,
+        });
+    }
+    (tables, refused)
+}
+
+/// Opens a table that the dictionary does not know: its first full line of names is the header.
+fn open(found: &FoundFile) -> Option<source::Table> {
+    let input = source::open_file(found).ok()?;
+    let options = ReadOptions { header: HeaderAt::Search, ..ReadOptions::default() };
+    let named = |cells: &[String]| cells.iter().filter(|cell| !cell.is_empty()).count();
+    source::open(input, &options, &named).ok().filter(|table| table.width > 1)
+}
+
+/// Everything that came of the record sets so far.
+#[derive(Default)]
+struct Whole {
+    inputs: Vec<InputOutcome>,
+    accounts: Vec<Account>,
+    /// One entry a kind: how many units, and how many of them are findings, for kinds that count no records.
+    units: BTreeMap<Kind, (u64, u64)>,
+    /// One line a cause.
+    stories: BTreeMap<Kind, Vec<Finding>>,
+}
+
+impl Whole {
+    fn story(&mut self, kind: Kind, message: String) {
+        let finding = Finding::plain(kind.rule(), Place::default(), message);
+        self.stories.entry(kind).or_default().push(finding);
+    }
+
+    fn count(&mut self, kind: Kind, all: u64, violations: u64) {
+        let entry = self.units.entry(kind).or_default();
+        entry.0 += all;
+        entry.1 += violations;
+    }
+
+    /// Compares one record set.
+    fn compare<'h>(
+        &mut self,
+        mut set: Set,
+        dictionary: &Dictionary,
+        bench: &Bench<'_, 'h>,
+        teller: &Teller<'_, 'h>,
+    ) -> io::Result<()> {
+        set.key.extend(set.candidate);
+        let (partitions, sides) = loop {
+            let (partitions, sides) = gather(&set, bench)?;
+            if sides.iter().all(|side| side.contrary.is_empty()) || bench.run.interrupted() {
+                // A column that nobody called a key is one only if it tells the records apart.
+                if set.candidate.take().is_none() || tells_apart(&partitions)? {
+                    break (partitions, sides);
+                }
+                set.key.clear();
+                continue;
+            }
+            drop(partitions);
+            for side in Side::BOTH {
+                // From the last on, so that a file that is dropped moves no other that is yet to come.
+                for (file, encoding) in sides[side.index()].contrary.iter().rev() {
+                    let files = &mut set.files[side.index()];
+                    match files.remove(*file).reopen(*encoding) {
+                        Ok(again) => files.insert(*file, again),
+                        Err((name, refusal)) => self.inputs.push(lost(&set.name, name, *refusal)),
+                    }
+                }
+            }
+        };
+        self.tell_structure(&set);
+        for side in Side::BOTH {
+            for (file, read) in set.files[side.index()].iter().zip(&sides[side.index()].files) {
+                self.inputs.push(input(&set, file, read, dictionary));
+            }
+        }
+        if bench.run.interrupted() {
+            return Ok(());
+        }
+        let matched = settle(&partitions, &set, &sides, bench)?;
+        drop(partitions);
+        let matched = matched.look_again(&set, &sides, bench)?;
+        let comparison = Comparison { set: &set, sides: &sides, bench, teller, names: names(&set) };
+        let account = comparison.account(matched, self)?;
+        self.accounts.push(account);
+        Ok(())
+    }
+
+    /// Record sets and columns that only one side has.
+    fn tell_structure(&mut self, set: &Set) {
+        let [sent, received] = [0, 1].map(|side| u64::from(!set.files[side].is_empty()));
+        self.count(Kind::SetMissing, sent, sent & (1 - received));
+        self.count(Kind::SetExtra, received, received & (1 - sent));
+        let name = &set.name;
+        match (sent, received) {
+            (1, 0) => {
+                let message = format!("no file of `{name}` arrived");
+                self.story(Kind::SetMissing, message);
+            }
+            (0, 1) => {
+                let message = format!("`{name}` arrived, and nothing like it was sent");
+                self.story(Kind::SetExtra, message);
+            }
+            _ => {
+                for (kind, here, there) in [(Kind::ColumnMissing, 0, 1), (Kind::ColumnExtra, 1, 0)]
+                {
+                    let all = set.columns.iter().filter(|column| column.on[here]);
+                    let lacking: Vec<&str> = all
+                        .clone()
+                        .filter(|column| !column.on[there])
+                        .map(|column| column.name.as_str())
+                        .collect();
+                    self.count(kind, all.count() as u64, lacking.len() as u64);
+                    for column in lacking {
+                        let message = match kind {
+                            Kind::ColumnMissing => format!("`{column}` of `{name}` did not arrive"),
+                            _ => format!("`{column}` of `{name}` arrived and was not sent"),
+                        };
+                        self.story(kind, message);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Files that are no tables.
+    fn hold_bytes(
+        &mut self,
+        files: [Vec<RefusedFile>; 2],
+        teller: &Teller<'_, '_>,
+    ) -> io::Result<()> {
+        let held = bytes::hold(files);
+        self.inputs.extend(held.inputs);
+        let sides = [
+            (Kind::FileMissing, held.sent, "no file with the same bytes arrived"),
+            (Kind::FileExtra, held.received, "no file with the same bytes was sent"),
+        ];
+        for (kind, files, message) in sides {
+            let lonely = files.iter().filter(|(_, lonely)| *lonely).count() as u64;
+            self.count(kind, files.len() as u64, lonely);
+            for (number, (name, _)) in files.into_iter().filter(|(_, lonely)| *lonely).enumerate() {
+                let place = Place { file: Some(name.into()), record: None, line: None };
+                let finding = Finding::plain(kind.rule(), place, message.to_owned());
+                teller.take(kind, priority(number, 0), finding)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The result, as a scan gives it.
+    fn conclude(mut self, examples: Vec<Vec<Finding>>, interrupted: bool) -> Transfer {
+        let mut rules = Vec::new();
+        for (kind, examples) in Kind::all().zip(examples) {
+            let mut counts = Counts::default();
+            for account in &self.accounts {
+                add(&mut counts, &account.counts(kind));
+            }
+            if let Some((all, violations)) = self.units.get(&kind) {
+                counts.records += all;
+                counts.violations += violations;
+                counts.passed += all - violations;
+            }
+            let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+            let side = match kind {
+                Kind::Missing => Some(0),
+                Kind::Extra => Some(1),
+                _ => None,
+            };
+            for account in self.accounts.iter().filter(|_| side.is_some()) {
+                for (reason, counts) in &account.reasons {
+                    let count = side.map_or(0, |side| counts[side]);
+                    if count > 0 {
+                        *reasons.entry((*reason).to_owned()).or_default() += count;
+                    }
+                }
+            }
+            let mut findings = self.stories.remove(&kind).unwrap_or_default();
+            let mut remarks = Vec::new();
+            if kind.unit() == Unit::Record {
+                remarks = shortened(findings);
+                findings = Vec::new();
+            }
+            findings.extend(examples);
+            let outcome = if interrupted {
+                counts = Counts::default();
+                findings.clear();
+                remarks.clear();
+                Outcome::NotEvaluated(NotEvaluated::Interrupted)
+            } else {
+                judge(&counts)
+            };
+            rules.push(RuleOutcome {
+                rule: kind.rule(),
+                outcome,
+                unit: kind.unit(),
+                counts,
+                not_evaluable_reasons: reasons.into_iter().collect(),
+                remarks,
+                findings,
+            });
+        }
+        self.inputs.sort_by(|one, other| one.path.cmp(&other.path));
+        Transfer {
+            scan: Scan { inputs: self.inputs, rules, interrupted },
+            pack: kind::pack(),
+            accounts: self.accounts,
+        }
+    }
+}
+
+/// Lines about causes that a rule has at most; the account of the record sets has them all.
+const REMARKS: usize = 6;
+
+/// What is said of causes, as far as a page has room for it.
+fn shortened(stories: Vec<Finding>) -> Vec<String> {
+    let more = stories.len().saturating_sub(REMARKS);
+    let mut remarks: Vec<String> =
+        stories.into_iter().take(REMARKS).map(|story| story.message).collect();
+    if more > 0 {
+        remarks.push(format!("and {} more", grouped(more as u64)));
+    }
+    remarks
+}
+
+fn add(into: &mut Counts, more: &Counts) {
+    into.records += more.records;
+    into.not_applicable += more.not_applicable;
+    into.passed += more.passed;
+    into.violations += more.violations;
+    into.not_evaluable += more.not_evaluable;
+}
+
+fn judge(counts: &Counts) -> Outcome {
+    if counts.records == counts.not_applicable {
+        Outcome::NotApplicable
+    } else if counts.violations > 0 {
+        Outcome::Fail
+    } else if counts.passed == 0 {
+        Outcome::NotEvaluated(NotEvaluated::Undecidable)
+    } else {
+        Outcome::Pass
+    }
+}
+
+/// The names of the files of both sides, to be lent to findings.
+fn names(set: &Set) -> [Vec<Arc<str>>; 2] {
+    [0, 1].map(|side| set.files[side].iter().map(|file| file.member.name.as_str().into()).collect())
+}
+
+/// What became of a table.
+fn input(set: &Set, file: &File, read: &FileRead, dictionary: &Dictionary) -> InputOutcome {
+    let member = &file.member;
+    let names: Vec<String> =
+        member.table.header.names.iter().map(|name| header_text(name)).collect();
+    let over = read
+        .issues
+        .by_code
+        .values()
+        .any(|count| count.class >= IssueClass::Skipped && read.tally.skipped == 0);
+    let whole = read.complete && read.tally.skipped <= member.max_skipped && !over;
+    let bound = set.columns.iter().zip(&file.columns).filter_map(|(column, place)| {
+        Some((column.name.clone(), names.get((*place)?).cloned().unwrap_or_default()))
+    });
+    let known = dictionary.set(&set.name).is_some() && member.layout.is_some();
+    InputOutcome {
+        path: member.name.clone(),
+        fate: if whole { InputFate::Read } else { InputFate::Incomplete },
+        record_set: Some(set.name.clone()),
+        layout: member.layout.clone().filter(|_| known),
+        format: "csv".to_owned(),
+        bytes: member.bytes,
+        blake3: read.digest.map(|digest| digest.to_hex().to_string()),
+        dialect: member.table.describe(),
+        bound: bound.collect(),
+        unbound: Vec::new(),
+        tally: read.tally,
+        issues: read.issues.clone(),
+        columns: names,
+        overflows: 0,
+        claim: None,
+    }
+}
+
+/// What became of a table that could be opened once and then no more.
+fn lost(record_set: &str, path: String, refusal: Refusal) -> InputOutcome {
+    InputOutcome {
+        path,
+        fate: InputFate::Refused,
+        record_set: Some(record_set.to_owned()),
+        layout: None,
+        format: "csv".to_owned(),
+        bytes: refusal.input.len,
+        blake3: None,
+        dialect: Vec::new(),
+        bound: Vec::new(),
+        unbound: Vec::new(),
+        tally: refusal.tally,
+        issues: refusal.issues,
+        columns: Vec::new(),
+        overflows: 0,
+        claim: None,
+    }
+}
+
+/// One record set under comparison.
+struct Comparison<'c, 'h> {
+    set: &'c Set,
+    sides: &'c [SideRead; 2],
+    bench: &'c Bench<'c, 'h>,
+    teller: &'c Teller<'c, 'h>,
+    names: [Vec<Arc<str>>; 2],
+}
+
+/// Where the text of a sent record was put, and what record it is.
+#[derive(Debug, Clone, Copy)]
+struct Put {
+    place: u64,
+    length: usize,
+    record: u64,
+    file: usize,
+}
+
+/// Bytes of a record's place among those that are put aside: where it was received, and a [`Put`].
+const PUT: usize = 40;
+
+/// What became of one record.
+struct Changed {
+    /// Columns and what happened to them.
+    columns: Vec<(usize, Kind)>,
+    /// The length that was left of each value that was cut, by column.
+    left: Vec<(usize, u64)>,
+    findings: Vec<(Kind, u64, Finding)>,
+}
+
+/// How often what happened to which column, and the lengths that were left.
+type Happened = BTreeMap<(usize, Kind), (u64, Option<(u64, u64)>)>;
+
+impl Comparison<'_, '_> {
+    fn account(&self, matched: Matched, whole: &mut Whole) -> io::Result<Account> {
+        let set = self.set;
+        let mut account = Account {
+            record_set: set.name.clone(),
+            key: set.key.iter().map(|column| set.columns[*column].name.clone()).collect(),
+            unaltered: matched.unaltered,
+            missing: matched.missing_count,
+            extra: matched.extra_count,
+            repeated: matched.repeated_count,
+            sent_not_comparable: matched.keyless[0],
+            received_not_comparable: matched.keyless[1],
+            ..Account::default()
+        };
+        let skipped = self
+            .sides
+            .each_ref()
+            .map(|side| side.files.iter().fold(0, |sum, file| sum + file.tally.skipped));
+        let [sent, received] = self.sides.each_ref().map(|side| {
+            side.files.iter().fold(0, |sum, file| sum + file.tally.kept + file.tally.skipped)
+        });
+        (account.sent, account.received) = (sent, received);
+        account.sent_not_comparable += skipped[0];
+        account.received_not_comparable += skipped[1];
+        for (reason, counts) in [
+            ("the record has no key and no twin", matched.keyless),
+            ("the record could not be read", skipped),
+        ] {
+            if counts != [0; 2] {
+                account.reasons.insert(reason, counts);
+            }
+        }
+        let Matched { pairs, missing, extra, repeated, arrived, .. } = matched;
+        let told = self.lone(Side::Sent, Kind::Missing, missing, Some(&arrived))?;
+        self.lone(Side::Received, Kind::Extra, extra, None)?;
+        self.repeats(repeated)?;
+        let happened = self.changes(pairs, &mut account)?;
+        self.tell(&mut account, happened, told, whole);
+        Ok(account)
+    }
+
+    /// Tells of records that stand on one side only, and gives what there is to say of whole files.
+    fn lone(
+        &self,
+        side: Side,
+        kind: Kind,
+        spots: RowSorter<8>,
+        arrived: Option<&[u64]>,
+    ) -> io::Result<Vec<(Kind, String)>> {
+        let mut told = Vec::new();
+        let read = &self.sides[side.index()];
+        let mut tails = vec![0_u64; read.files.len()];
+        let mut shown: Vec<(u64, Spot)> = Vec::new();
+        let most = self.bench.run.options.examples;
+        let mut note = |row: &[u8; 8]| {
+            let spot = Spot(u64::from_be_bytes(*row));
+            let Some(chunk) = read.chunks.get(spot.chunk()) else { return };
+            if arrived
+                .and_then(|arrived| arrived.get(chunk.file))
+                .is_some_and(|last| spot.0 >= *last)
+                && let Some(tail) = tails.get_mut(chunk.file)
+            {
+                *tail += 1;
+            }
+            if most > 0 {
+                let rank = priority(chunk.file, chunk.records + spot.ordinal());
+                let place = shown.partition_point(|(other, _)| *other <= rank);
+                if place < most {
+                    shown.insert(place, (rank, spot));
+                    shown.truncate(most);
+                }
+            }
+        };
+        let message = match kind {
+            Kind::Missing => "no readable record with this key arrived",
+            _ => "no record with this key was sent",
+        };
+        let message = if self.set.key.is_empty() {
+            message.replace("with this key", "that says the same")
+        } else {
+            message.to_owned()
+        };
+        let sorted = spots.finish()?;
+        if self.teller.streams() {
+            let wanted = sorted.map(|row| {
+                row.map(|row| {
+                    note(&row);
+                    Wanted { spot: Spot(u64::from_be_bytes(row)), about: () }
+                })
+            });
+            self.tell_each(side, kind, wanted, &|()| message.clone())?;
+        } else {
+            for row in sorted {
+                note(&row?);
+            }
+            let mut spots: Vec<Spot> = shown.into_iter().map(|(_, spot)| spot).collect();
+            spots.sort_unstable();
+            let wanted = spots.into_iter().map(|spot| Ok(Wanted { spot, about: () }));
+            self.tell_each(side, kind, wanted, &|()| message.clone())?;
+        }
+        for (file, (tail, name)) in tails.into_iter().zip(&self.names[side.index()]).enumerate() {
+            let some_arrived =
+                arrived.and_then(|arrived| arrived.get(file)).is_some_and(|last| *last > 0);
+            if tail > 1 && some_arrived {
+                let message = format!(
+                    "the last {} records of `{name}` did not arrive: it was cut off",
+                    grouped(tail)
+                );
+                told.push((kind, message));
+            }
+        }
+        Ok(told)
+    }
+
+    /// Tells of surplus copies.
+    fn repeats(&self, spots: RowSorter<16>) -> io::Result<()> {
+        let wanted = spots.finish()?.map(|row| {
+            row.map(|row| {
+                let (spot, counts) = both(row);
+                Wanted { spot: Spot(spot), about: counts }
+            })
+        });
+        let read = &self.sides[1];
+        let wanted = wanted.filter(|row| match row {
+            Ok(row) => read.chunks.get(row.spot.chunk()).is_some_and(|chunk| {
+                let rank = priority(chunk.file, chunk.records + row.spot.ordinal());
+                self.teller.wants(Kind::Repeated, rank)
+            }),
+            Err(_) => true,
+        });
+        self.tell_each(Side::Received, Kind::Repeated, wanted, &|counts: u64| {
+            let (sent, received) = (counts >> 32, counts & u64::from(u32::MAX));
+            format!("it was sent {} and arrived {}", times(sent), times(received))
+        })
+    }
+
+    /// Reads records again to tell of them.
+    fn tell_each<T: Copy + Send + Sync>(
+        &self,
+        side: Side,
+        kind: Kind,
+        wanted: impl Iterator<Item = io::Result<Wanted<T>>>,
+        message: &(dyn Fn(T) -> String + Sync),
+    ) -> io::Result<()> {
+        let names = &self.names[side.index()];
+        read::again(
+            (&self.set.files[side.index()], &self.sides[side.index()]),
+            self.bench.run,
+            wanted,
+            &|again: &Again<'_, T>| {
+                let rank = priority(again.file, again.record - 1);
+                if !self.teller.wants(kind, rank) {
+                    return Ok(None);
+                }
+                let name =
+                    names.get(again.file).ok_or_else(|| Gone::error(io::ErrorKind::NotFound))?;
+                let key = |column: usize| again.records.cell(column, again.row);
+                let mut finding = self.teller.finding(kind, self.set, name, again, &key);
+                finding.message = message(again.about);
+                for column in &self.set.key {
+                    let Some(about) = self.set.columns.get(*column) else { continue };
+                    finding.fields.push(self.teller.field(
+                        about.name.clone(),
+                        key(*column),
+                        about.ty,
+                    ));
+                }
+                Ok(Some((rank, finding)))
+            },
+            &mut |finding| match finding {
+                Some((rank, finding)) => self.teller.take(kind, rank, finding),
+                None => Ok(()),
+            },
+        )
+    }
+
+    /// Finds out what became of records that arrived with differences.
+    fn changes(&self, pairs: RowSorter<16>, account: &mut Account) -> io::Result<Happened> {
+        let (texts, puts) = self.put_aside(pairs)?;
+        let happened: Mutex<Happened> = Mutex::default();
+        let wanted = puts.finish()?.map(|row| row.map(put));
+        let shifts = [0, 1].map(|side| self.order(side));
+        read::again(
+            (&self.set.files[1], &self.sides[1]),
+            self.bench.run,
+            wanted,
+            &|again: &Again<'_, Put>| {
+                let mut sent = vec![0; again.about.length];
+                texts.read(again.about.place, &mut sent)?;
+                Ok(self.change(&cells(&sent), again, &shifts))
+            },
+            &mut |changed: Changed| {
+                let mut kinds: Vec<Kind> = changed.columns.iter().map(|(_, kind)| *kind).collect();
+                kinds.sort_unstable();
+                kinds.dedup();
+                match kinds.as_slice() {
+                    [] => account.unaltered += 1,
+                    kinds if kinds.iter().all(|kind| kind.is_form()) => account.form_only += 1,
+                    _ => account.altered += 1,
+                }
+                for kind in kinds {
+                    *account.changes.entry(kind).or_default() += 1;
+                }
+                let mut happened = happened.lock().unwrap_or_else(PoisonError::into_inner);
+                for (column, kind) in changed.columns {
+                    happened.entry((column, kind)).or_default().0 += 1;
+                }
+                for (column, length) in changed.left {
+                    let (_, left) = happened.entry((column, Kind::Truncated)).or_default();
+                    let (least, most) = left.unwrap_or((length, length));
+                    *left = Some((least.min(length), most.max(length)));
+                }
+                drop(happened);
+                for (kind, rank, finding) in changed.findings {
+                    self.teller.take(kind, rank, finding)?;
+                }
+                Ok(())
+            },
+        )?;
+        Ok(happened.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts the texts of sent records aside, sealed, and says by the place of its counterpart where each is.
+    fn put_aside(&self, pairs: RowSorter<16>) -> io::Result<(SealedTexts, RowSorter<PUT>)> {
+        let wanted = pairs.finish()?.map(|row| {
+            row.map(|row| {
+                let (spot, about) = both(row);
+                Wanted { spot: Spot(spot), about }
+            })
+        });
+        let mut texts = Texts::new(self.bench.run.options.temp_dir.clone());
+        let puts = self.bench.sorter::<PUT>();
+        let mut step: Vec<[u8; PUT]> = Vec::new();
+        let columns = self.set.columns.len();
+        read::again(
+            (&self.set.files[0], &self.sides[0]),
+            self.bench.run,
+            wanted,
+            &|again: &Again<'_, u64>| {
+                let mut text = Vec::new();
+                for column in 0..columns {
+                    let cell = again.records.cell(column, again.row);
+                    let length = u32::try_from(cell.len()).unwrap_or(u32::MAX);
+                    text.extend_from_slice(&length.to_le_bytes());
+                    text.extend_from_slice(cell);
+                }
+                Ok((text, again.about, again.record, again.file))
+            },
+            &mut |(text, received, record, file): (Vec<u8>, u64, u64, usize)| {
+                let place = texts.add(&text)?;
+                let mut row = [0; PUT];
+                let words = [received, place, text.len() as u64, record, file as u64];
+                row.as_chunks_mut::<8>().0.iter_mut().zip(words).for_each(|(to, word)| {
+                    *to = word.to_be_bytes();
+                });
+                step.push(row);
+                if step.len() >= 1024 {
+                    puts.push_all(&step)?;
+                    step.clear();
+                }
+                Ok(())
+            },
+        )?;
+        puts.push_all(&step)?;
+        Ok((texts.finish()?, puts))
+    }
+
+    /// The columns that both sides have, in the order in which they stand in the first file of a side.
+    fn order(&self, side: usize) -> Vec<usize> {
+        let Some(file) = self.set.files[side].first() else { return Vec::new() };
+        let common =
+            (0..self.set.columns.len()).filter(|column| self.set.columns[*column].on == [true; 2]);
+        let mut columns: Vec<usize> = common.collect();
+        columns.sort_by_key(|column| file.columns.get(*column).copied().flatten());
+        columns
+    }
+
+    /// What became of one record.
+    fn change(&self, sent: &[&[u8]], again: &Again<'_, Put>, orders: &[Vec<usize>; 2]) -> Changed {
+        let before = |column: usize| sent.get(column).copied().unwrap_or_default();
+        let after = |column: usize| again.records.cell(column, again.row);
+        let mut changed = Changed { columns: Vec::new(), left: Vec::new(), findings: Vec::new() };
+        for (column, about) in self.set.columns.iter().enumerate() {
+            if about.on == [true; 2]
+                && let Some(kind) = difference(before(column), after(column), about.ty)
+            {
+                changed.columns.push((column, kind));
+            }
+        }
+        if changed.columns.len() > 1 {
+            let moved = orders.iter().find_map(|order| {
+                let places = shift(order, &before, &after)?;
+                order.get(places)
+            });
+            if let Some(moved) = moved {
+                for (column, kind) in &mut changed.columns {
+                    if moved.contains(column) {
+                        *kind = Kind::Shifted;
+                    }
+                }
+            }
+        }
+        for (column, kind) in &changed.columns {
+            if *kind == Kind::Truncated {
+                let length = String::from_utf8_lossy(after(*column)).chars().count() as u64;
+                changed.left.push((*column, length));
+            }
+        }
+        self.find(&mut changed, again, &before, &after);
+        changed
+    }
+
+    /// Makes the findings about one record that are wanted.
+    fn find<'t>(
+        &self,
+        changed: &mut Changed,
+        again: &Again<'_, Put>,
+        before: &dyn Fn(usize) -> &'t [u8],
+        after: &dyn Fn(usize) -> &'t [u8],
+    ) {
+        let rank = priority(again.file, again.record - 1);
+        let mut kinds: Vec<Kind> = changed.columns.iter().map(|(_, kind)| *kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        if kinds.iter().any(|kind| !kind.is_form()) {
+            kinds.insert(0, Kind::Altered);
+        }
+        let [sent_names, names] = &self.names;
+        let (Some(sent_name), Some(name)) =
+            (sent_names.get(again.about.file), names.get(again.file))
+        else {
+            return;
+        };
+        for kind in kinds {
+            if !self.teller.wants(kind, rank) {
+                continue;
+            }
+            let columns: Vec<usize> = changed
+                .columns
+                .iter()
+                .filter(|(_, other)| kind == *other || kind == Kind::Altered && !other.is_form())
+                .map(|(column, _)| *column)
+                .collect();
+            let listed: Vec<String> = columns
+                .iter()
+                .take(SHOWN)
+                .map(|column| format!("`{}`", self.set.columns[*column].name))
+                .collect();
+            let more = match columns.len().saturating_sub(SHOWN) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let what = match kind {
+                Kind::Altered => "another content".to_owned(),
+                kind => lower(kind.title()),
+            };
+            let mut finding = self.teller.finding(kind, self.set, name, again, before);
+            finding.message = format!(
+                "{}{more}: {what}; sent as record {} of `{sent_name}`",
+                listed.join(", "),
+                again.about.record
+            );
+            for column in columns.into_iter().take(SHOWN) {
+                let about = &self.set.columns[column];
+                for (side, text) in [("sent", before(column)), ("received", after(column))] {
+                    let field =
+                        self.teller.field(format!("{} ({side})", about.name), text, about.ty);
+                    finding.fields.push(field);
+                }
+            }
+            changed.findings.push((kind, rank, finding));
+        }
+    }
+
+    /// One line a cause.
+    fn tell(
+        &self,
+        account: &mut Account,
+        happened: Happened,
+        told: Vec<(Kind, String)>,
+        whole: &mut Whole,
+    ) {
+        let name = &self.set.name;
+        let lines = [
+            (Kind::Missing, account.missing, account.sent, "did not arrive"),
+            (Kind::Extra, account.extra, account.received, "that arrived were not sent"),
+            (Kind::Repeated, account.repeated, account.received, "that arrived are surplus copies"),
+            (
+                Kind::Altered,
+                account.altered,
+                account.arrived(),
+                "that arrived have another content",
+            ),
+        ];
+        for (kind, count, of, words) in lines {
+            if count > 0 {
+                let message =
+                    format!("`{name}`: {} of {} records {words}", grouped(count), grouped(of));
+                whole.story(kind, message);
+            }
+        }
+        for (kind, message) in told {
+            whole.story(kind, message);
+        }
+        let arrived = account.arrived();
+        for ((column, kind), (records, left)) in happened {
+            account.columns.push(ColumnAccount {
+                column: self.set.columns[column].name.clone(),
+                kind,
+                records,
+                left,
+            });
+        }
+        account.columns.sort_by(|one, other| {
+            other.records.cmp(&one.records).then_with(|| one.column.cmp(&other.column))
+        });
+        for column in &account.columns {
+            let cut = match column.left {
+                None => String::new(),
+                Some((least, most)) if least == most && column.records > 1 => {
+                    format!("; each was cut at {most} characters")
+                }
+                Some((least, most)) if least == most => format!("; {most} characters are left"),
+                Some((least, most)) => format!("; {least} to {most} characters are left"),
+            };
+            let message = format!(
+                "`{}` of `{name}`: in {} of {} records that arrived{cut}",
+                column.column,
+                grouped(column.records),
+                grouped(arrived)
+            );
+            whole.story(column.kind, message);
+        }
+    }
+}
+
+/// Columns that a finding names at most.
+const SHOWN: usize = 8;
+
+/// A row of what is put aside, read back.
+fn put(row: [u8; PUT]) -> Wanted<Put> {
+    let (words, _) = row.as_chunks::<8>();
+    let word = |at: usize| words.get(at).map_or(0, |word| u64::from_be_bytes(*word));
+    let size = |at: usize| usize::try_from(word(at)).unwrap_or(usize::MAX);
+    Wanted {
+        spot: Spot(word(0)),
+        about: Put { place: word(1), length: size(2), record: word(3), file: size(4) },
+    }
+}
+
+/// The cells of a record that was put aside.
+fn cells(mut text: &[u8]) -> Vec<&[u8]> {
+    let mut cells = Vec::new();
+    while let Some((length, rest)) = text.split_first_chunk::<4>() {
+        let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
+        let Some((cell, after)) = rest.split_at_checked(length) else { break };
+        cells.push(cell);
+        text = after;
+    }
+    cells
+}
+
+/// A title inside a sentence.
+fn lower(title: &str) -> String {
+    let mut chars = title.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
+
+/// How often, in words where there is one.
+fn times(count: u64) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        count => format!("{} times", grouped(count)),
+    }
+}
+
+/// A number with its thousands set apart.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

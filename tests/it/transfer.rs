@@ -1,0 +1,397 @@
+//! Transfers: planted damage is counted exactly, and other clothing is no damage.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::program::{folder, keeps_to_its_schema, run, text, write};
+
+/// The columns of the records that are made up.
+const COLUMNS: [&str; 11] = [
+    "patient_id",
+    "mrn",
+    "last_name",
+    "middle_name",
+    "birth_date",
+    "zip",
+    "phone",
+    "account_no",
+    "address_line",
+    "city",
+    "notes",
+];
+
+/// What is done to one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Damage {
+    Drop,
+    Repeat(usize),
+    Change,
+    Empty,
+    Fill,
+    Cut,
+    Zeros,
+    KeyZeros,
+    Scientific,
+    Serial,
+    Mojibake,
+    Marks,
+    Bare,
+    Capitals,
+    OneLine,
+    Null,
+    Shift,
+    Blanks,
+    Form,
+}
+
+/// Every damage, with the rule that must count it; `None` for those that happen to whole records.
+const DAMAGES: [(Damage, Option<&str>); 19] = [
+    (Damage::Drop, None),
+    (Damage::Repeat(2), None),
+    (Damage::Change, Some("completeness/value-changed")),
+    (Damage::Empty, Some("completeness/value-lost")),
+    (Damage::Fill, Some("completeness/value-added")),
+    (Damage::Cut, Some("completeness/value-cut-short")),
+    (Damage::Zeros, Some("completeness/leading-zeros-lost")),
+    (Damage::KeyZeros, Some("completeness/leading-zeros-lost")),
+    (Damage::Scientific, Some("completeness/spreadsheet-mangled")),
+    (Damage::Serial, Some("completeness/spreadsheet-mangled")),
+    (Damage::Mojibake, Some("completeness/characters-damaged")),
+    (Damage::Marks, Some("completeness/characters-damaged")),
+    (Damage::Bare, Some("completeness/characters-damaged")),
+    (Damage::Capitals, Some("completeness/case-changed")),
+    (Damage::OneLine, Some("completeness/line-breaks-lost")),
+    (Damage::Null, Some("completeness/missing-became-a-word")),
+    (Damage::Shift, Some("completeness/columns-shifted")),
+    (Damage::Blanks, Some("completeness/white-space-changed")),
+    (Damage::Form, Some("completeness/form-changed")),
+];
+
+/// One record as it is sent.
+fn record(number: usize) -> Vec<String> {
+    vec![
+        format!("{:07}", number + 1),
+        format!("0{:06}", number * 37 + 11),
+        format!("Ren\u{e9}e M\u{fc}ller {number}"),
+        String::new(),
+        format!("19{:02}-{:02}-{:02}", 40 + number % 60, 1 + number % 12, 13 + number % 15),
+        format!("0{:04}", 1000 + number),
+        "555-0100".to_owned(),
+        format!("1234567{:05}", number * 7 + 1),
+        format!("{number} Fictional Street, Apartment {}", number * 3),
+        format!("Sample Town {}", number % 7),
+        format!("first line {number}\nsecond, \"quoted\" line"),
+    ]
+}
+
+/// The records that arrive in the place of one.
+fn arrived(mut record: Vec<String>, damage: Option<Damage>) -> Vec<Vec<String>> {
+    let mut copies = 1;
+    match damage {
+        None => {}
+        Some(Damage::Drop) => copies = 0,
+        Some(Damage::Repeat(more)) => copies += more,
+        Some(Damage::Change) => record[9] = "Elsewhere".to_owned(),
+        Some(Damage::Empty) => record[6].clear(),
+        Some(Damage::Fill) => record[3] = "Q".to_owned(),
+        Some(Damage::Cut) => record[8].truncate(9),
+        Some(Damage::Zeros) => record[5].drain(..1).for_each(drop),
+        Some(Damage::KeyZeros) => record[0] = record[0].trim_start_matches('0').to_owned(),
+        Some(Damage::Scientific) => {
+            let digits: f64 = record[7].parse().expect("it is a number");
+            record[7] = format!("{digits:.5E}").replace('E', "E+");
+        }
+        Some(Damage::Serial) => record[4] = serial(&record[4]),
+        Some(Damage::Mojibake) => {
+            record[2] =
+                record[2].replace('\u{e9}', "\u{c3}\u{a9}").replace('\u{fc}', "\u{c3}\u{bc}");
+        }
+        Some(Damage::Marks) => record[2] = record[2].replace(['\u{e9}', '\u{fc}'], "?"),
+        Some(Damage::Bare) => {
+            record[2] = record[2].replace('\u{e9}', "e").replace('\u{fc}', "u");
+        }
+        Some(Damage::Capitals) => record[2] = record[2].to_uppercase(),
+        Some(Damage::OneLine) => record[10] = record[10].replace('\n', " "),
+        Some(Damage::Null) => record[3] = "NULL".to_owned(),
+        Some(Damage::Shift) => {
+            record.insert(2, String::new());
+            record.pop();
+        }
+        Some(Damage::Blanks) => record[8].push_str("  "),
+        Some(Damage::Form) => {
+            let (year, rest) = record[4].split_once('-').expect("it is a date");
+            record[4] = format!("{}/{year}", rest.replace('-', "/"));
+        }
+    }
+    vec![record; copies]
+}
+
+/// The days from 1899-12-30 to a date, which is what a spreadsheet keeps.
+fn serial(date: &str) -> String {
+    let date: jiff::civil::Date = date.parse().expect("it is a date");
+    let days = jiff::civil::date(1899, 12, 30).until((jiff::Unit::Day, date));
+    days.expect("it lies behind").get_days().to_string()
+}
+
+/// How an export is written.
+#[derive(Debug, Clone)]
+struct Clothing {
+    order: Vec<usize>,
+    shuffle: u64,
+    files: usize,
+    delimiter: char,
+    quoted: bool,
+    line_end: &'static str,
+    encoding: &'static str,
+}
+
+impl Clothing {
+    fn plain() -> Self {
+        Self {
+            order: (0..COLUMNS.len()).collect(),
+            shuffle: 0,
+            files: 1,
+            delimiter: ',',
+            quoted: false,
+            line_end: "\n",
+            encoding: "utf-8",
+        }
+    }
+
+    /// Writes the records into the folder.
+    fn write(&self, folder: &Path, mut records: Vec<Vec<String>>) {
+        let mixed =
+            |number: usize| (number as u64 + 1).wrapping_mul(self.shuffle | 1).rotate_left(17);
+        if self.shuffle > 0 {
+            let mut numbered: Vec<(u64, Vec<String>)> = records
+                .into_iter()
+                .enumerate()
+                .map(|(number, record)| (mixed(number), record))
+                .collect();
+            numbered.sort_by_key(|(rank, _)| *rank);
+            records = numbered.into_iter().map(|(_, record)| record).collect();
+        }
+        let cell = |cell: &str| {
+            let needs = cell.contains([self.delimiter, '"', '\n', '\r']);
+            if self.quoted || needs {
+                format!("\"{}\"", cell.replace('"', "\"\""))
+            } else {
+                cell.to_owned()
+            }
+        };
+        let line = |cells: &[String]| {
+            let cells: Vec<String> =
+                self.order.iter().map(|column| cell(&cells[*column])).collect();
+            cells.join(&self.delimiter.to_string()) + self.line_end
+        };
+        let header: Vec<String> = COLUMNS.iter().map(|name| (*name).to_owned()).collect();
+        let size = records.len().div_ceil(self.files).max(1);
+        for (number, records) in records.chunks(size).enumerate() {
+            let mut text = line(&header);
+            records.iter().for_each(|record| text.push_str(&line(record)));
+            let bytes = match self.encoding {
+                "utf-16" => {
+                    let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
+                    units.flat_map(u16::to_le_bytes).collect()
+                }
+                "windows-1252" => {
+                    text.chars().map(|char| u8::try_from(char).unwrap_or(b'?')).collect()
+                }
+                _ => text.into_bytes(),
+            };
+            write(folder, &format!("part-{number}.csv"), bytes);
+        }
+    }
+}
+
+fn clothing() -> impl Strategy<Value = Clothing> {
+    let order = Just((0..COLUMNS.len()).collect::<Vec<usize>>()).prop_shuffle();
+    (
+        order,
+        0_u64..1_000,
+        1_usize..4,
+        prop::sample::select(vec![',', ';', '\t', '|']),
+        any::<bool>(),
+        prop::sample::select(vec!["\n", "\r\n"]),
+        prop::sample::select(vec!["utf-8", "utf-16"]),
+    )
+        .prop_map(|(order, shuffle, files, delimiter, quoted, line_end, encoding)| Clothing {
+            order,
+            shuffle,
+            files,
+            delimiter,
+            quoted,
+            line_end,
+            encoding,
+        })
+}
+
+/// How the work is done, none of which may show.
+fn machine() -> impl Strategy<Value = [&'static str; 3]> {
+    (
+        prop::sample::select(vec!["--threads=1", "--threads=3"]),
+        prop::sample::select(vec!["--chunk-size=1KiB", "--chunk-size=3001", "--chunk-size=512KiB"]),
+        prop::sample::select(vec!["--memory=1MiB", "--memory=64MiB"]),
+    )
+        .prop_map(|(threads, chunk, memory)| [threads, chunk, memory])
+}
+
+fn compare(sent: &Path, received: &Path, more: &[&str]) -> crate::program::Run {
+    let (sent, received) = (text(sent), text(received));
+    let arguments = ["transfer", &sent, &received, "--as-of", "2026-03-01", "--report", "json"];
+    run(arguments.iter().chain(more))
+}
+
+fn violations(report: &Value) -> BTreeMap<String, u64> {
+    let rules = report["rules"].as_array().expect("a report has rules");
+    let counts = rules.iter().map(|rule| {
+        let id = rule["id"].as_str().expect("a rule has an id").to_owned();
+        (id, rule["counts"]["violations"].as_u64().expect("a rule has counts"))
+    });
+    counts.filter(|(_, count)| *count > 0).collect()
+}
+
+#[test]
+fn a_damaged_transfer_is_told_by_its_causes() {
+    let path = |side: &str| format!("fixtures/transfer/{side}");
+    let (sent, received) = (path("sent"), path("received"));
+    let arguments = ["transfer", &sent, &received, "--as-of", "2026-03-01"];
+    let screen = run(arguments);
+    let findings = folder();
+    let list = text(&findings.path().join("all.csv"));
+    run(arguments.iter().chain(&["--all-findings", &list, "--report", "json"])).expect_code(1);
+    let list = fs::read_to_string(&list).expect("the list was written");
+    let shown =
+        format!("exit code {:?}\n{}{}\n{list}", screen.code(), screen.stdout(), screen.stderr());
+    insta::with_settings!({
+        snapshot_path => crate::program::root().join("fixtures/transfer"),
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+        filters => vec![(r"chartaudit \d+\.\d+\.\d+", "chartaudit [VERSION]")],
+    }, {
+        insta::assert_snapshot!("damaged-transfer", shown);
+    });
+}
+
+#[test]
+fn the_report_does_not_depend_on_how_the_work_is_cut() {
+    let (sent, received) =
+        (crate::program::fixture("transfer/sent"), crate::program::fixture("transfer/received"));
+    let pairs = [
+        (sent.clone(), received.clone()),
+        (received, sent),
+        (
+            crate::program::fixture("hospital/synthea/faulty"),
+            crate::program::fixture("hospital/damaged"),
+        ),
+    ];
+    for (sent, received) in pairs {
+        let mut reports: Vec<String> = Vec::new();
+        for threads in ["--threads=1", "--threads=4"] {
+            for chunk in ["--chunk-size=64", "--chunk-size=1KiB", "--chunk-size=1MiB"] {
+                for memory in ["--memory=1KiB", "--memory=64MiB"] {
+                    reports.push(compare(&sent, &received, &[threads, chunk, memory]).stdout());
+                }
+            }
+        }
+        assert!(reports[0].len() > 1_000, "the report says next to nothing");
+        reports.dedup();
+        assert_eq!(reports.len(), 1, "{sent:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn planted_damage_is_counted_exactly(
+        damages in prop::collection::vec(prop::option::of(prop::sample::select(DAMAGES.map(|(damage, _)| damage).to_vec())), 1..80),
+        extra in 0_usize..4,
+        clothing in clothing(),
+        machine in machine(),
+    ) {
+        let folder = folder();
+        let (sent, received) = (folder.path().join("sent"), folder.path().join("received"));
+        for side in [&sent, &received] {
+            fs::create_dir(side).expect("a folder can be made");
+        }
+        let records: Vec<Vec<String>> = (0..damages.len()).map(record).collect();
+        Clothing::plain().write(&sent, records.clone());
+        let mut after: Vec<Vec<String>> =
+            records.into_iter().zip(&damages).flat_map(|(record, damage)| arrived(record, *damage)).collect();
+        after.extend((0..extra).map(|number| record(9_000 + number)));
+        prop_assume!(!after.is_empty());
+        clothing.write(&received, after.clone());
+
+        let mut expected: BTreeMap<String, u64> = BTreeMap::new();
+        let mut add = |rule: &str, count: usize| {
+            if count > 0 {
+                *expected.entry(rule.to_owned()).or_default() += count as u64;
+            }
+        };
+        let (mut missing, mut repeated, mut altered, mut form) = (0, 0, 0, 0);
+        for damage in damages.iter().flatten() {
+            let rule = DAMAGES.iter().find(|(other, _)| other == damage).and_then(|(_, rule)| *rule);
+            match (damage, rule) {
+                (Damage::Drop, _) => missing += 1,
+                (Damage::Repeat(more), _) => repeated += more,
+                (Damage::Blanks | Damage::Form, Some(rule)) => {
+                    form += 1;
+                    add(rule, 1);
+                }
+                (_, rule) => {
+                    altered += 1;
+                    rule.iter().for_each(|rule| add(rule, 1));
+                }
+            }
+        }
+        add("completeness/record-not-arrived", missing);
+        add("completeness/record-arrived-more-than-once", repeated);
+        add("completeness/record-altered", altered);
+        add("confidentiality/record-not-to-be-sent", extra);
+
+        let run = compare(&sent, &received, &machine);
+        let report = keeps_to_its_schema(&run.stdout());
+        prop_assert_eq!(violations(&report), expected, "{}", report["exit_reason"]);
+        let clean = missing + repeated + altered + extra == 0;
+        prop_assert_eq!(run.code(), Some(i32::from(!clean)));
+        let set = &report["transfer"][0];
+        let figure = |name: &str| set[name].as_u64().expect("an account has this figure");
+        let part = |count: usize| count as u64;
+        prop_assert_eq!(figure("sent"), part(damages.len()));
+        prop_assert_eq!(figure("received"), part(after.len()));
+        prop_assert_eq!(figure("unaltered"), part(damages.len() - missing - altered - form));
+        prop_assert_eq!(
+            [figure("missing"), figure("extra"), figure("repeated"), figure("altered"), figure("form_only")],
+            [missing, extra, repeated, altered, form].map(part)
+        );
+    }
+
+    #[test]
+    fn other_clothing_is_no_difference(
+        count in 1_usize..60,
+        before in clothing(),
+        after in clothing(),
+        legacy in any::<bool>(),
+        machine in machine(),
+    ) {
+        let folder = folder();
+        let (sent, received) = (folder.path().join("sent"), folder.path().join("received"));
+        for side in [&sent, &received] {
+            fs::create_dir(side).expect("a folder can be made");
+        }
+        let records: Vec<Vec<String>> = (0..count).map(record).collect();
+        before.write(&sent, records.clone());
+        let encoding = if legacy { "windows-1252" } else { after.encoding };
+        Clothing { encoding, ..after }.write(&received, records);
+        let run = compare(&sent, &received, &machine);
+        let report = keeps_to_its_schema(&run.stdout());
+        prop_assert_eq!(violations(&report), BTreeMap::new());
+        prop_assert_eq!(run.code(), Some(0), "{}", report["exit_reason"]);
+        prop_assert_eq!(report["transfer"][0]["unaltered"].as_u64(), Some(count as u64));
+    }
+}
