@@ -5,6 +5,7 @@ use super::network::{domain_end, is_example_domain};
 use super::number::{Chain, Gap, Written, is_one_digit, right_edge};
 use super::reading::{Found, Reading, Sign};
 use super::tier::{Judgement, Tier};
+use super::words::WordList;
 use crate::value::form::Form;
 
 pub(super) const EMAIL: Detector = Detector {
@@ -28,7 +29,8 @@ pub(super) const PHONE: Detector = Detector {
     title: "Telephone or fax number",
     doc: "A North American number, area and exchange from 2, the area not x11: grouped with dashes, dots or parentheses (B), with \
           spaces only (C), in a row or without its area (D, with a label B); an extension may follow. Or `+` and 8 to \
-          15 digits (B). 555-0100 to 555-0199 and runs of one digit are fictional.",
+          15 digits (B). Or digits of another country or a pager right after a word for a telephone (B); 3-3-4 that no \
+          exchange has is D without one. 555-0100 to 555-0199 and runs of one digit are fictional.",
     labels: &[
         "tel",
         "telephone",
@@ -40,14 +42,18 @@ pub(super) const PHONE: Detector = Detector {
         "mobile",
         "fax",
         "call",
-        "called",
+        "calling",
         "pager",
+        "beeper",
         "voicemail",
         "callback",
-        "home",
         "reach",
         "reached",
+        "reachable",
         "dial",
+        "contact",
+        "contacted",
+        "texted",
     ],
     contrary: &[
         "npi",
@@ -61,15 +67,47 @@ pub(super) const PHONE: Detector = Detector {
         "ref",
         "reference",
         "dea",
+        "catalog",
+        "catalogue",
+        "part",
+        "ticket",
+        "item",
+        "job",
     ],
-    found: &["call [212-555-0134]", "[(212) 555-0134] x", "fax [2125550134]", "[+44 20 7946 0958]"],
-    passed: &["2125550134", "order 5550134", "112-555-0134", "BP 120/80"],
+    found: &[
+        "call [212-555-0134]",
+        "[(212) 555-0134] x",
+        "fax [2125550134]",
+        "[+44 20 7946 0958]",
+        "Tel: [020 7946 0958]",
+        "contact number: [555-123-4567]",
+        "pager [84710]",
+        "desk: [001-212-555-0134]",
+        "[617-155-0123] fax",
+        "Phone:\n[467 3395]",
+    ],
+    passed: &[
+        "2125550134",
+        "order 5550134",
+        "112-555-0134",
+        "BP 120/80",
+        "called 03-04-2019",
+        "called at 0730 0815",
+        "Home meds: order 212-555-0134",
+        "020 7946 0958",
+    ],
     readings: &[
         Reading::Chain {
             runs: &[10, 11],
             pairs: &[(1, 3), (3, 3), (3, 4)],
             gaps: Gap::ALL,
             judge: phone,
+        },
+        Reading::Chain {
+            runs: &[4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
+            pairs: &NAMED_PAIRS,
+            gaps: &[Gap::Dash, Gap::Dot, Gap::Space, Gap::Open, Gap::Close],
+            judge: named_phone,
         },
         Reading::Sign(Sign::Plus),
     ],
@@ -81,10 +119,14 @@ pub(super) fn phone(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
     let plus = first.gap == Gap::Outside && opens_with_plus(chain.text, first.start);
     let (groups, written, tier) = north_american_shape(chain)?;
     let digits = national_digits(chain, groups)?;
-    if !Form::UsPhone.holds(&digits) {
-        return None;
-    }
-    let tier = if plus { Tier::B } else { tier };
+    let tier = match (Form::UsPhone.holds(&digits), written) {
+        (true, _) if plus => Tier::B,
+        (true, _) => tier,
+        // No exchange has it, and yet nothing but a telephone number is written so.
+        (false, Written::Parted(_)) if groups > 2 => Tier::D,
+        (false, Written::Run) if plus => Tier::D,
+        (false, _) => return None,
+    };
     let fictional = Form::UsPhone.fictional(&digits) || is_one_digit(&digits);
     let judgement = Judgement::shape(tier).fictional_if(fictional);
     let end = extension_end(chain.text, chain.group(groups - 1)?.end);
@@ -101,11 +143,16 @@ pub(super) fn phone(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
 
 /// Groups, how they are written, and the tier of that.
 fn north_american_shape(chain: &mut Chain<'_>) -> Option<(usize, Written, Tier)> {
-    let one = chain.first().len() == 1;
-    if one && chain.text[chain.first().start] != b'1' {
+    let first = chain.first();
+    let one = first.len() == 1;
+    if one && chain.text[first.start] != b'1' {
         return None;
     }
-    let shape: &[usize] = if one { &[1, 3, 3, 4] } else { &[3, 3, 4] };
+    let shape: &[usize] = match &chain.text[first.start..first.end] {
+        [_] => &[1, 3, 3, 4],
+        b"001" => &[3, 3, 3, 4],
+        _ => &[3, 3, 4],
+    };
     if chain.has_lengths(shape) {
         let groups = shape.len();
         let (middle, last) = (chain.gap(groups - 2)?, chain.gap(groups - 1)?);
@@ -130,12 +177,173 @@ fn national_digits(chain: &mut Chain<'_>, groups: usize) -> Option<[u8; 10]> {
     let mut national = *b"2000000000";
     if let Some([b'1', rest @ ..]) = chain.digits::<11>(groups) {
         national = rest;
+    } else if let Some([b'0', b'0', b'1', rest @ ..]) = chain.digits::<13>(groups) {
+        national = rest;
     } else {
         let local: [u8; 7] = chain.digits(groups)?;
         national[3..].copy_from_slice(&local);
     }
     Some(national)
 }
+
+/// How many digits the first two groups have of a telephone that its word names.
+const NAMED_PAIRS: [(usize, usize); 36] = {
+    let mut pairs = [(0, 0); 36];
+    let mut at = 0;
+    while at < pairs.len() {
+        pairs[at] = (2 + at / 6, 2 + at % 6);
+        at += 1;
+    }
+    pairs
+};
+
+/// Words right before the digits of a telephone.
+static PHONES: WordList<64> = WordList::new(
+    "tel telephone phone phones ph cell cellphone mobile fax facsimile landline home work office contact \
+     whatsapp hotline desk",
+);
+
+/// Words right before the digits of a pager, which may be few.
+static PAGERS: WordList<8> = WordList::new("pager beeper bpr pgr");
+
+/// What one does with a telephone; a time of day may follow as well.
+static CALLS: WordList<32> =
+    WordList::new("call called calling reach reached reachable dial text texted");
+
+/// Words between these and the digits.
+static BETWEEN: WordList<64> = WordList::new(
+    "no nr num number numbers is was at on phone fax or line me him her them us back",
+);
+
+/// How many of them.
+const MOST_BETWEEN: usize = 3;
+
+/// What names the digits after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Phone,
+    Pager,
+    Call,
+}
+
+/// Judges digits right after a word for a telephone, however they are grouped; gives how many groups it takes.
+fn named_phone(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
+    let first = chain.first();
+    if first.gap != Gap::Outside {
+        return None;
+    }
+    let text = chain.text;
+    let opened = text[..first.start].ends_with(b"(") || text[..first.start].ends_with(b"+");
+    let start = first.start - usize::from(opened);
+    let named = named_before(text, start);
+    let mut sizes = [0; MOST_GROUPS];
+    let (mut groups, mut total, mut end) = (0, 0, first.start);
+    while let Some(group) = chain.group(groups)
+        && group.gap != Gap::Slash
+        && total + group.len() <= MOST_DIGITS
+        && let Some(size) = sizes.get_mut(groups)
+    {
+        *size = group.len();
+        total += group.len();
+        end = group.end;
+        groups += 1;
+    }
+    let after = if named.is_none() { named_after(text, end) } else { None };
+    let named = named.or(after)?;
+    let dots = (1..groups).filter(|place| chain.gap(*place) == Some(Gap::Dot)).count();
+    let sound = match (named, &sizes[..groups]) {
+        // Measured numbers stand in a row, each with its decimals.
+        _ if dots > 0 && dots + 1 < groups => false,
+        // A date is when, not where.
+        (_, [4, 2, 2] | [1 | 2, 1 | 2, 2 | 4] | [8]) if is_dashed(chain) => false,
+        (Named::Pager, _) => (4..=MOST_DIGITS).contains(&total),
+        (Named::Phone, _) => (7..=MOST_DIGITS).contains(&total),
+        (Named::Call, [3, 4]) => chain.gap(1) == Some(Gap::Dash),
+        (Named::Call, [4, 4] | [8]) => false,
+        (Named::Call, _) => (8..=MOST_DIGITS).contains(&total),
+    };
+    // `617-155-0123-fax` hangs on its own word.
+    let closed =
+        after.is_some() || right_side(chain, groups, end, Written::Parted(Gap::Close)).is_some();
+    if !sound || !closed {
+        return None;
+    }
+    let fictional = match total {
+        7 | 10 | 11 => national_digits(chain, groups)
+            .is_some_and(|digits| Form::UsPhone.fictional(&digits) || is_one_digit(&digits)),
+        _ => false,
+    };
+    let judgement = Judgement::settled(Tier::B).fictional_if(fictional);
+    let end = extension_end(text, end);
+    Some((Found { judgement, start, end, glued: false }, groups))
+}
+
+/// The most groups of a telephone number, and the most digits in them.
+const MOST_GROUPS: usize = 7;
+const MOST_DIGITS: usize = 15;
+
+/// Whether the gaps between the groups are those of a date.
+fn is_dashed(chain: &mut Chain<'_>) -> bool {
+    matches!(chain.gap(1), None | Some(Gap::Dash | Gap::Dot))
+}
+
+/// Which word for a telephone stands right before the place.
+fn named_before(text: &[u8], start: usize) -> Option<Named> {
+    let mut end = start;
+    let (mut numbered, mut timed) = (false, false);
+    for _ in 0..=MOST_BETWEEN {
+        let marks = text[..end]
+            .iter()
+            .rev()
+            .take(6)
+            .take_while(|byte| b" \t\r\n:#.=*\"".contains(byte))
+            .count();
+        let between = &text[end - marks..end];
+        let broken = between.contains(&b'\n') && !between.contains(&b':');
+        end -= marks;
+        let letters =
+            text[..end].iter().rev().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let word = &text[end - letters..end];
+        if marks == 0 || letters == 0 || broken {
+            return None;
+        }
+        numbered |= text[end..start].contains(&b':');
+        if PAGERS.has(word) {
+            return Some(Named::Pager);
+        }
+        if CALLS.has(word) {
+            return Some(Named::Call);
+        }
+        // `home 8 to 10 hours` counts, `home: 8` names; pH is measured.
+        if PHONES.has(word) && (numbered || !WEAK.has(word)) && word != b"pH" {
+            return Some(if timed { Named::Call } else { Named::Phone });
+        }
+        if !BETWEEN.has(word) {
+            return None;
+        }
+        numbered |= word[0].eq_ignore_ascii_case(&b'n');
+        timed |= word.eq_ignore_ascii_case(b"at");
+        end -= letters;
+    }
+    None
+}
+
+/// Whether a word for a telephone stands right after the digits: `617-155-0123 fax`.
+fn named_after(text: &[u8], end: usize) -> Option<Named> {
+    let rest = match &text[extension_end(text, end)..] {
+        [b' ', b'(', rest @ ..] | [b' ' | b'-', rest @ ..] => rest,
+        _ => return None,
+    };
+    let letters = rest.iter().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let goes_on = rest.get(letters).is_some_and(|byte| matches!(byte, b':' | b'#'));
+    (!goes_on && AFTER.has(&rest[..letters])).then_some(Named::Phone)
+}
+
+/// Words that name a telephone after its digits.
+static AFTER: WordList<8> = WordList::new("fax office mobile pager");
+
+/// Words that name a telephone only with a colon or `number` after them.
+static WEAK: WordList<16> = WordList::new("home work office contact cell mobile desk");
 
 /// Judges the digits after a `+`, the first of them at `start`, as a number of any country.
 pub(super) fn plus(text: &[u8], start: usize) -> Option<Found> {

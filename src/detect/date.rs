@@ -44,8 +44,9 @@ pub(super) const DATE: Detector = Detector {
     country: None,
     title: "Date finer than a year",
     doc: "Day, month and year that the calendar has: in numbers or with the name of the month (B, with a label A; two digits of \
-          year with dashes C, with dots D), in a row (D, with a label B). A month with its year or its day alone is C; a year \
-          alone never counts.",
+          year with dashes C, with dots D), in a row (D, with a label B). A month by its name with its year or its day (B; \
+          May, March and small letters with a day C), a month in numbers with its year (C). Month and day in numbers only \
+          right after a word that a date follows (B): others are fractions. A year alone never counts.",
     labels: &[
         "date",
         "dates",
@@ -86,9 +87,29 @@ pub(super) const DATE: Detector = Detector {
         "datum",
         "fecha",
     ],
-    contrary: &["version", "ver", "release", "build", "section", "ratio", "score"],
+    contrary: &[
+        "version",
+        "ver",
+        "release",
+        "build",
+        "section",
+        "ratio",
+        "score",
+        "rev",
+        "revised",
+        "revision",
+        "edition",
+        "copyright",
+    ],
     found: &[
         "seen [03/04/2019]",
+        "in [March 2019]",
+        "since [03/2019]",
+        "admitted on [5/21] with fever",
+        "[June 14] visit",
+        "on [8-09-83]",
+        "CABG in [3/80].",
+        "[March 4-7, 2019]",
         "on [2019-03-04]",
         "[March 4th, 2019]",
         "[4-Mar-2019]",
@@ -104,12 +125,16 @@ pub(super) const DATE: Detector = Detector {
         "1/2 tab",
         "20190304",
         "may 4 tablets",
-        "March 2019",
+        "on 1/2 tab daily",
+        "on 5/5 strength",
+        "May 4 be given",
+        "03/2019",
+        "form 12 rev. March 2019",
     ],
     readings: &[
         Reading::Chain {
             runs: &[8, 12, 14],
-            pairs: &[(1, 1), (1, 2), (2, 1), (2, 2), (4, 1), (4, 2)],
+            pairs: &[(1, 1), (1, 2), (1, 4), (2, 1), (2, 2), (2, 4), (4, 1), (4, 2)],
             gaps: &[Gap::Dash, Gap::Slash, Gap::Dot],
             judge: date_chain,
         },
@@ -170,9 +195,12 @@ fn date_chain(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
     if first.len() >= 8 {
         return moment(chain);
     }
-    let (second, third) = (chain.group(1)?, chain.group(2)?);
+    let second = chain.group(1)?;
     let gap = second.gap;
-    if third.gap != gap || !matches!(gap, Gap::Dash | Gap::Slash | Gap::Dot) || second.len() > 2 {
+    let Some(third) = chain.group(2).filter(|third| third.gap == gap) else {
+        return month_in_numbers(chain);
+    };
+    if !matches!(gap, Gap::Dash | Gap::Slash | Gap::Dot) || second.len() > 2 {
         return None;
     }
     let text = chain.text;
@@ -182,6 +210,7 @@ fn date_chain(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
         (1 | 2, 4) if is_day(c, a, b) || is_day(c, b, a) => Tier::B,
         (1 | 2, 2) if is_day(2000 + c, a, b) || is_day(2000 + c, b, a) => match gap {
             Gap::Slash => Tier::B,
+            _ if announced(text, first.start) => Tier::B,
             Gap::Dash => Tier::C,
             _ => Tier::D,
         },
@@ -193,6 +222,58 @@ fn date_chain(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
     Some((Found { judgement: Judgement::shape(tier), start, end, glued }, 3))
 }
 
+/// Judges two groups as a month and its year, or as a month and its day after a word that a date follows.
+fn month_in_numbers(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
+    let (first, second) = (chain.first(), chain.group(1)?);
+    let text = chain.text;
+    if first.len() > 2 || second.gap != Gap::Slash {
+        return None;
+    }
+    let (a, b) = (number(&text[first.start..first.end]), number(&text[second.start..second.end]));
+    let judgement = match second.len() {
+        4 if is_day(b, a, 1) => {
+            let tier = if announced(text, first.start) { Tier::B } else { Tier::C };
+            Judgement::shape(tier)
+        }
+        // `CABG in 3/80`: no month has so many days.
+        2 if (1..=12).contains(&a) && b > 31 => {
+            let fraction = FRACTIONS.has(word_after(text, second.end));
+            let within =
+                last_word(text[..first.start].trim_ascii_end()).eq_ignore_ascii_case(b"in");
+            let dated = within || announced(text, first.start);
+            (!fraction && dated).then_some(Judgement::settled(Tier::B))?
+        }
+        1 | 2 if is_day(2000, a, b) || is_day(2000, b, a) => {
+            let fraction = FRACTIONS.has(word_after(text, second.end));
+            (!fraction && announced(text, first.start)).then_some(Judgement::settled(Tier::B))?
+        }
+        _ => return None,
+    };
+    opens(text, first.start, Gap::Slash)?;
+    closes(text, second.end, Gap::Slash).then_some(())?;
+    Some((Found { judgement, start: first.start, end: second.end, glued: false }, 2))
+}
+
+/// Words right after which digits are a date.
+static ANNOUNCING: WordList<64> = WordList::new(
+    "on since until till thru through dated date dates dob dos admitted admit discharged appt appointment lmp",
+);
+
+/// What fractions are of, and what they are called.
+static FRACTIONS: WordList<128> = WordList::new(
+    "tab tabs tablet tablets pill pills cup cups dose doses strength power scale pain sternal normal ns of tsp \
+     teaspoon pack packs ppd systolic diastolic murmur motor ml mg inch inches mile miles way hour hours liter \
+     bilaterally throughout patients cases subjects positive negative points point score scale apples blood cultures bottles stars",
+);
+
+/// Whether a word that a date follows stands right before the place.
+fn announced(text: &[u8], start: usize) -> bool {
+    let before = &text[..start];
+    let marks =
+        before.iter().rev().take(3).take_while(|byte| matches!(byte, b' ' | b':' | b'*')).count();
+    marks > 0 && ANNOUNCING.has(last_word(&before[..before.len() - marks]))
+}
+
 /// Judges digits in a row as year, month, day and perhaps a time.
 fn moment(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
     let first = chain.first();
@@ -200,7 +281,7 @@ fn moment(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
     let (date, time) = digits.split_first_chunk::<8>()?;
     let [hours, minutes] = match time {
         [] => [0, 0],
-        [a, b, c, d, rest @ ..] if rest.len() != 1 => [number(&[*a, *b]), number(&[*c, *d])],
+        [a, b, c, d] | [a, b, c, d, _, _] => [number(&[*a, *b]), number(&[*c, *d])],
         _ => return None,
     };
     let sound = is_day(number(&date[..4]), number(&date[4..6]), number(&date[6..]));
@@ -268,12 +349,13 @@ fn date_words(token: Token<'_>) -> Option<Found> {
     }
     // "March 4, 2019" and "March 4".
     if let Some((month, start)) = month_before(text, token.start) {
-        let (end, tier) = match year_after(text, token.end) {
+        let last = last_day(text, token.end);
+        let (end, tier) = match year_after(text, last) {
             Some((year, end)) if is_day(year, month.number, day) => (end, Tier::B),
             Some(_) => return None,
-            None => (token.end, Tier::C),
+            None => (last, month.alone(text, start)),
         };
-        let sure = tier == Tier::B || month.capital && !is_measured(text, end);
+        let sure = end > last || month.capital && !is_measured(text, end);
         return if sure { token.found(Judgement::shape(tier), start, end) } else { None };
     }
     // "4 March 2019", "4th of March" and "4-Mar-19".
@@ -281,9 +363,9 @@ fn date_words(token: Token<'_>) -> Option<Found> {
     let (end, tier) = match year_after(text, after) {
         Some((year, end)) if is_day(year, month.number, day) => (end, Tier::B),
         Some(_) => return None,
-        None => (after, Tier::C),
+        None => (after, month.alone(text, token.start)),
     };
-    let sure = tier == Tier::B || month.capital && is_day(2000, month.number, day);
+    let sure = end > after || month.capital && is_day(2000, month.number, day);
     if sure { token.found(Judgement::shape(tier), token.start, end) } else { None }
 }
 
@@ -322,7 +404,15 @@ fn year_of_month(token: Token<'_>, year: u32) -> Option<Found> {
         };
     }
     let (month, start) = month_before(text, token.start)?;
-    if month.capital { token.found(Judgement::shape(Tier::C), start, token.end) } else { None }
+    if month.capital { token.found(Judgement::shape(Tier::B), start, token.end) } else { None }
+}
+
+/// Where the last day of a range ends that begins with a day: `March 4-7`.
+fn last_day(text: &[u8], end: usize) -> usize {
+    let Some(rest) = text[end..].strip_prefix(b"-") else { return end };
+    let digits = rest.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+    let sound = (1..=2).contains(&digits) && (1..=31).contains(&number(&rest[..digits]));
+    if sound && right_edge(text, end + 1 + digits) { end + 1 + digits } else { end }
 }
 
 /// A month by its name.
@@ -331,6 +421,16 @@ struct Month {
     number: u32,
     /// Written with a capital.
     capital: bool,
+    /// A word of its own in a sentence: may, march.
+    word: bool,
+}
+
+impl Month {
+    /// How certain it is with its day and without its year, where it starts.
+    fn alone(self, text: &[u8], start: usize) -> Tier {
+        let sure = self.capital && (!self.word || announced(text, start));
+        if sure { Tier::B } else { Tier::C }
+    }
 }
 
 const MONTHS: [&[u8]; 12] = [
@@ -371,7 +471,8 @@ fn month(name: &[u8]) -> Option<Month> {
         return None;
     }
     let capital = name[0].is_ascii_uppercase();
-    u32::try_from(place + 1).ok().map(|number| Month { number, capital })
+    let word = matches!(place, 2 | 4);
+    u32::try_from(place + 1).ok().map(|number| Month { number, capital, word })
 }
 
 /// The month right before a number, and where it starts.
@@ -418,12 +519,12 @@ fn year_after(text: &[u8], end: usize) -> Option<(u32, usize)> {
 
 /// Whether a unit or a count follows: `May 4 tablets`.
 fn is_measured(text: &[u8], end: usize) -> bool {
-    matches!(text[end..], [b' ', next, ..] if next.is_ascii_lowercase())
-        && UNITS.has(word_after(text, end))
+    matches!(text[end..], [b' ', ..]) && UNITS.has(word_after(text, end))
 }
 
 static UNITS: WordList<64> = WordList::new(
-    "mg ml mcg g units tablets tabs days weeks hours times months patients cm mm doses drops kg",
+    "mg ml mcg g units tablets tabs days weeks hours times months patients cm mm doses drops kg yo year years \
+     yr yrs be",
 );
 
 fn word_after(text: &[u8], end: usize) -> &[u8] {

@@ -70,6 +70,7 @@ struct Signs {
     at: Option<u8>,
     page: Option<u8>,
     colon: Option<u8>,
+    pair: Option<u8>,
     plus: Option<u8>,
     capital: Option<u8>,
     armour: Option<u8>,
@@ -157,6 +158,7 @@ impl Finder {
                     Sign::At => &mut self.signs.at,
                     Sign::Page => &mut self.signs.page,
                     Sign::Colon => &mut self.signs.colon,
+                    Sign::Pair => &mut self.signs.pair,
                     Sign::Plus => &mut self.signs.plus,
                     Sign::Capital => &mut self.signs.capital,
                     Sign::Armour => &mut self.signs.armour,
@@ -256,7 +258,9 @@ impl Walk<'_> {
         if self.text[at..].starts_with(b"://") {
             self.offer(self.finder.signs.page, |text| network::url(text, at))
         } else {
-            self.offer(self.finder.signs.colon, |text| network::ipv6(text, at))
+            self.offer(self.finder.signs.colon, |text| network::ipv6(text, at)).or_else(|| {
+                self.offer(self.finder.signs.pair, |text| network::mac_of_letters(text, at))
+            })
         }
     }
 
@@ -277,9 +281,7 @@ impl Walk<'_> {
             if let Some(index) = signs.capital {
                 if let Some(found) = person::name(self.text, at) {
                     self.take(index, &found);
-                } else if self.text[..at].ends_with(b", ")
-                    && let Some(found) = person::name_before_degree(self.text, at)
-                {
+                } else if let Some(found) = person::name_before_degree(self.text, at) {
                     self.take(index, &found);
                 }
             }
@@ -595,7 +597,8 @@ fn of_label(text: &[u8], start: usize, end: usize, labelled: &Labelled) -> Optio
         [b'%' | b'@', ..] => false,
         _ => true,
     };
-    if labelled.kind == LabelledKind::Code && (!ends || is_dated(value) || is_counted(value))
+    if labelled.kind == LabelledKind::Code
+        && (!ends || is_dated(value) || is_counted(value) || is_range(value))
         || !sound
     {
         return None;
@@ -613,6 +616,18 @@ fn is_dated(value: &[u8]) -> bool {
     };
     let digits = [a, b, c].iter().all(|part| part.iter().all(u8::is_ascii_digit));
     digits && matches!((a.len(), b.len(), c.len()), (4, 1..=2, 1..=2) | (1..=2, 1..=2, 2 | 4))
+}
+
+/// Whether the value is a range of years or of small numbers: `1998-2004`, `70-99`.
+fn is_range(value: &[u8]) -> bool {
+    let mut parts = value.split(|byte| *byte == b'-');
+    let (Some(from), Some(to), None) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    let is_year =
+        |part: &[u8]| part.len() == 4 && (part.starts_with(b"19") || part.starts_with(b"20"));
+    let digits = [from, to].iter().all(|part| part.iter().all(u8::is_ascii_digit));
+    digits && (is_year(from) && is_year(to) || from.len() + to.len() <= 5)
 }
 
 /// Whether the value is a number with its unit: `500mg`, `2023-Q1` is none.
@@ -791,6 +806,15 @@ mod tests {
         check("555-0134", "D phone 555-0134");
         check("cell 555-0134", "B phone 555-0134");
         check("Order # 212-555-0134", "C phone 212-555-0134");
+        check("call about order 212-555-0134", "C phone 212-555-0134");
+        check("555-123-4567", "D phone 555-123-4567");
+        check("112-555-0134", "D phone 112-555-0134");
+        check("contact number: 555-123-4567", "B phone 555-123-4567");
+        check("Phone: 0490 75 40 81", "B phone 0490 75 40 81");
+        check("pager 84710", "B phone 84710");
+        check("phone at 0730 0815", "");
+        check("called 03-04-2019", "");
+        check("pH 7.35 7.31 7.28 7.35", "");
         check("H 212-555-0134/W 212-555-0135", "B phone 212-555-0134; B phone 212-555-0135");
         check("212-555-0134/212-555-0135", "B phone 212-555-0134; B phone 212-555-0135");
     }
@@ -798,9 +822,6 @@ mod tests {
     #[test]
     fn no_telephone_numbers() {
         for text in [
-            "112-555-0134",
-            "211-555-0134",
-            "212-155-0134",
             "2212-555-0134",
             "212-555-01345",
             "A12-555-0134",

@@ -144,7 +144,11 @@ impl Labels {
                 continue;
             }
             let next = words.peek().map(|(_, next)| Lower::new(next)).unwrap_or_default();
-            says = says.and(self.look_up(Lower::new(word), next));
+            let more = self.look_up(Lower::new(word), next);
+            says = match side {
+                Side::Before => says.overruled_by(more),
+                Side::After => says.and(more),
+            };
         }
         says
     }
@@ -157,6 +161,11 @@ impl Labels {
             let Some(word_end) = skip_marks(text, at, floor) else { break };
             let word = word_before(text, word_end, floor);
             let word_start = word_end - word.len();
+            // Units look like abbreviated labels: `mg/dL (70-99)`.
+            let of_unit = word.len() <= LONGEST_UNIT && text[..word_start].ends_with(b"/");
+            if of_unit {
+                break;
+            }
             let earlier_end = word_start
                 - text[floor..word_start]
                     .iter()
@@ -254,6 +263,9 @@ fn skip_marks(text: &[u8], start: usize, floor: usize) -> Option<usize> {
     (marks > 0 && !broken).then_some(end)
 }
 
+/// The longest unit of measure after a slash.
+const LONGEST_UNIT: usize = 3;
+
 /// How many blanks and marks may stand between a label and its value.
 const MOST_MARKS: usize = 8;
 
@@ -272,6 +284,14 @@ enum Side {
 }
 
 impl Context {
+    /// What is said where a word nearer to the candidate follows: `called about order` speaks of an order.
+    fn overruled_by(self, nearer: Self) -> Self {
+        Self {
+            labelled: self.labelled & !nearer.contrary | nearer.labelled,
+            contrary: self.contrary & !nearer.labelled | nearer.contrary,
+        }
+    }
+
     fn and(self, other: Self) -> Self {
         Self { labelled: self.labelled | other.labelled, contrary: self.contrary | other.contrary }
     }

@@ -52,19 +52,44 @@ pub(super) const MAC: Detector = Detector {
     group: "network",
     country: None,
     title: "Hardware address of a machine",
-    doc: "Six or eight pairs of hexadecimal digits with colons or dashes between them (B; digits only and dashes C).",
+    doc: "Six or eight pairs of hexadecimal digits with colons or dashes between them, or three fours with dots (B; digits only \
+          and dashes C). One digit throughout is D.",
     labels: &["mac", "ethernet", "wifi", "bluetooth", "hardware address"],
     contrary: &["serial"],
-    found: &["MAC [00:1A:2B:3C:4D:5E]", "[de-ad-be-ef-00-01]"],
-    passed: &["00:1A:2B:3C:4D", "00:1A:2B:3C:4D:5E:6F", "10:15:30", "00:1A-2B:3C:4D:5E"],
-    readings: &[Reading::Token {
-        lengths: (2, 2),
-        near: &[
-            Near { before: Bytes::of(b":-"), ..Near::ANY },
-            Near { after: Bytes::of(b":-"), ..Near::ANY },
-        ],
-        judge: mac,
-    }],
+    found: &[
+        "MAC [00:1A:2B:3C:4D:5E]",
+        "[de-ad-be-ef-00-01]",
+        "[AA:BB:CC:DD:EE:FF]",
+        "MAC [001a.2b3c.4d5e]",
+    ],
+    passed: &[
+        "00:1A:2B:3C:4D",
+        "00:1A:2B:3C:4D:5E:6F",
+        "10:15:30",
+        "00:1A-2B:3C:4D:5E",
+        "00:00:00:00:00:00",
+        "1234.5678.9012",
+    ],
+    readings: &[
+        Reading::Token {
+            lengths: (2, 2),
+            near: &[
+                Near { before: Bytes::of(b":-"), ..Near::ANY },
+                Near { after: Bytes::of(b":-"), ..Near::ANY },
+            ],
+            judge: mac,
+        },
+        Reading::Token {
+            lengths: (4, 4),
+            near: &[Near {
+                after: Bytes::of(b"."),
+                later: Bytes::DIGIT.and(Bytes::of(b"abcdefABCDEF")),
+                ..Near::ANY
+            }],
+            judge: mac_of_fours,
+        },
+        Reading::Sign(Sign::Pair),
+    ],
 };
 
 /// Judges a pair of hexadecimal digits and those beside it as a hardware address.
@@ -98,8 +123,41 @@ fn mac(token: Token<'_>) -> Option<Found> {
         return None;
     }
     let lettered = text[start..end].iter().any(u8::is_ascii_alphabetic);
-    let tier = if lettered || sign == b':' { Tier::B } else { Tier::C };
-    token.found(Judgement::shape(tier), start, end)
+    let judgement = match lettered || sign == b':' {
+        // Nobody and everybody: 00 and FF throughout.
+        _ if is_one_place(&text[start..end]) => Judgement::settled(Tier::D),
+        true => Judgement::shape(Tier::B),
+        false => Judgement::shape(Tier::C),
+    };
+    token.found(judgement, start, end)
+}
+
+/// Judges the text around a colon, which letters stand before, as a hardware address.
+pub(super) fn mac_of_letters(text: &[u8], at: usize) -> Option<Found> {
+    let start = at.checked_sub(2)?;
+    let pair = &text[start..at];
+    let begins =
+        start.checked_sub(1).is_none_or(|at| !text[at].is_ascii_alphanumeric() && text[at] != b':');
+    let lettered = pair.iter().all(|byte| byte.is_ascii_hexdigit() && !byte.is_ascii_digit());
+    if begins && lettered { mac(Token { text, start, end: at, digit: start }) } else { None }
+}
+
+/// Judges four hexadecimal digits and eight after them as a hardware address with dots.
+fn mac_of_fours(token: Token<'_>) -> Option<Found> {
+    let (text, start) = (token.text, token.start);
+    let written = text.get(start..start + 14)?;
+    let hexadecimal = |part: &[u8]| part.iter().all(u8::is_ascii_hexdigit);
+    let sound = written[4] == b'.'
+        && written[9] == b'.'
+        && [&written[..4], &written[5..9], &written[10..]].into_iter().all(hexadecimal)
+        && written.iter().any(u8::is_ascii_alphabetic);
+    sound.then(|| token.found(Judgement::shape(Tier::B), start, start + written.len()))?
+}
+
+fn is_one_place(text: &[u8]) -> bool {
+    let mut places = text.iter().filter(|byte| byte.is_ascii_hexdigit());
+    let first = places.next();
+    first.is_some_and(|first| places.all(|byte| byte.eq_ignore_ascii_case(first)))
 }
 
 /// Judges the first four groups of a chain as an address of version 4.
@@ -159,7 +217,9 @@ pub(super) fn ipv6(text: &[u8], at: usize) -> Option<Found> {
     let groups = token.split(':').filter(|group| !group.is_empty()).count();
     let address: Ipv6Addr = token.parse().ok()?;
     let numbered = token.bytes().any(|byte| byte.is_ascii_digit());
-    if groups < 3 || !numbered || left_edge(text, start)?.glued || !right_edge(text, end) {
+    // `std::io` and `a::b` are names; an old address inside a new one, and `2001::1`, are none.
+    let least = if token.contains('.') || token.find(':') == Some(4) { 2 } else { 3 };
+    if groups < least || !numbered || left_edge(text, start)?.glued || !right_edge(text, end) {
         return None;
     }
     let local =

@@ -12,8 +12,8 @@ pub(super) const CARD: Detector = Detector {
     group: "payment",
     country: None,
     title: "Payment card number",
-    doc: "12 to 19 digits of an issuer's range whose Luhn sum holds, in a row or grouped as on the card (B, with a label \
-          A). The numbers that issuers publish for tests are fictional.",
+    doc: "12 to 19 digits whose Luhn sum holds, in a row or grouped as on the card: of an issuer's range B, of none D; with \
+          a label A. The numbers that issuers publish for tests are fictional.",
     labels: &[
         "card",
         "cards",
@@ -29,7 +29,11 @@ pub(super) const CARD: Detector = Detector {
         "pan",
     ],
     contrary: &["npi", "mrn", "account", "acct", "claim", "imei", "device", "gtin", "sscc"],
-    found: &["paid with [4111 1111 1111 1111]", "[4111111111111111]"],
+    found: &[
+        "paid with [4111 1111 1111 1111]",
+        "[4111111111111111]",
+        "credit card no. [3502162941615515]",
+    ],
     passed: &["4111111111111112", "9111111111111111", "4111 1111 1111 111"],
     readings: &[Reading::Chain {
         runs: &[12, 13, 14, 15, 16, 17, 18, 19],
@@ -45,10 +49,14 @@ pub(super) const IBAN: Detector = Detector {
     country: None,
     title: "International bank account number",
     doc: "The letters of a country, two check digits and as many places as the country has, in a row or in groups of four, \
-          whose remainder by 97 holds (A). The account of the standard's documentation is fictional.",
+          whose remainder by 97 holds (A). Dashes may take the place of the blanks. The account of the standard's documentation is fictional.",
     labels: &["iban", "account", "acct", "bank"],
     contrary: &[],
-    found: &["IBAN [GB82 WEST 1234 5698 7654 32]", "to [DE89370400440532013000]"],
+    found: &[
+        "IBAN [GB82-WEST-1234-5698-7654-32]",
+        "IBAN [GB82 WEST 1234 5698 7654 32]",
+        "to [DE89370400440532013000]",
+    ],
     passed: &["GB82WEST12345698765433", "XX82WEST12345698765432", "GB82WEST1234569876543"],
     readings: &[Reading::Token {
         lengths: (4, 34),
@@ -72,7 +80,8 @@ fn iban(token: Token<'_>) -> Option<Found> {
     let spaced = token.end - start == 4;
     let mut holds = None;
     while let Some(&byte) = text.get(at) {
-        if spaced && count % 4 == 0 && count > 0 && byte == b' ' && text[at - 1] != b' ' {
+        let gap = byte == b' ' || byte == b'-';
+        if spaced && count % 4 == 0 && count > 0 && gap && text[at - 1] != byte {
             // The account may end with any group.
             if Form::Iban.holds(&places[..count]) {
                 holds = Some((count, at));
@@ -80,7 +89,8 @@ fn iban(token: Token<'_>) -> Option<Found> {
             at += 1;
             continue;
         }
-        let grouped = !spaced || count == 0 || count % 4 != 0 || text[at - 1] == b' ';
+        let grouped =
+            !spaced || count == 0 || count % 4 != 0 || matches!(text[at - 1], b' ' | b'-');
         let Some(place) = places.get_mut(count).filter(|_| grouped && byte.is_ascii_alphanumeric())
         else {
             break;
@@ -93,7 +103,7 @@ fn iban(token: Token<'_>) -> Option<Found> {
         holds = Some((count, at));
     }
     let (count, end) = holds?;
-    let end = if text[end - 1] == b' ' { end - 1 } else { end };
+    let end = if matches!(text[end - 1], b' ' | b'-') { end - 1 } else { end };
     let fictional = Form::Iban.fictional(&places[..count]);
     token.found(Judgement::shape(Tier::A).fictional_if(fictional), start, end)
 }
@@ -115,12 +125,13 @@ pub(super) fn card(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
         count += group.len();
     }
     let digits = &digits[..count];
-    if !is_issued(digits) || !Form::Luhn.holds(digits) || is_one_digit(digits) {
+    if !Form::Luhn.holds(digits) || is_one_digit(digits) {
         return None;
     }
+    let tier = if is_issued(digits) { Tier::B } else { Tier::D };
     let end = chain.group(groups - 1)?.end;
     let edges = chain.edges(groups, end, written)?;
-    let judgement = Judgement::checked(Tier::B).fictional_if(Form::Luhn.fictional(digits));
+    let judgement = Judgement::checked(tier).fictional_if(Form::Luhn.fictional(digits));
     let (start, glued) = (first.start, edges.glued);
     Some((Found { judgement, start, end, glued }, groups))
 }

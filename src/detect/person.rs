@@ -12,7 +12,8 @@ pub(super) const NAME: Detector = Detector {
     title: "Name of a person",
     doc: "Capitalised words after a title (Mr, Dr), after a label with a colon (`Patient:`, `Name:`), after a relation and of two \
           words (`daughter Mary Jones`), after `signed by` and the like, or before a degree (B); one word after a relation C. The whole \
-          value of a column so named is B. Eponyms, drugs, months and the words that begin sentences are no names.",
+          value of a column so named is B. One word after a bare `Name:` is C. Eponyms, drugs, brands (Dr. Pepper), months and \
+          the words that begin sentences are no names.",
     labels: &[
         "name",
         "names",
@@ -65,8 +66,19 @@ pub(super) const NAME: Detector = Detector {
         "her daughter [Mary Kestrel] called",
         "Mrs. [Graves] was seen",
         "signed by [Tobias Quill], MD",
+        "[Tobias K. Quill], M.D.",
+        "[Tobias K Quill], M.D.",
+        "[Tobias Quill] RN at bedside",
+        "**Patient Name**: [Lena Marsh]",
+        "daughter ([Mary Kestrel]) called",
     ],
     passed: &[
+        "Dr. Pepper and Mr. Clean",
+        "THE DR. SAID SO",
+        "Name: Ibuprofen",
+        "Name: Ferrous Sulfate",
+        "Referring Physician MD",
+        "Chest Pain PA view",
         "Parkinson disease and Graves disease",
         "Patient: Denies Chest Pain",
         "Drug Name: Tylenol",
@@ -83,8 +95,10 @@ pub(super) const NAME: Detector = Detector {
 enum Before {
     /// A title: any capitalised word is a name.
     Title,
-    /// `Name:`
+    /// `Patient name:`
     NameLabel,
+    /// `Name:`, which things have as well.
+    BareLabel,
     /// A label of a person with a colon.
     PersonLabel,
     /// `patient` inside a sentence.
@@ -132,10 +146,30 @@ const PARTICLES: [&[u8]; 14] = [
 ];
 
 /// Degrees after names.
-const DEGREES: [&[u8]; 16] = [
+const DEGREES: [&[u8]; 24] = [
     b"MD", b"DO", b"RN", b"NP", b"PA", b"PhD", b"LPN", b"DDS", b"DPM", b"PharmD", b"LCSW", b"MBBS",
-    b"CRNA", b"FNP", b"APRN", b"DPT",
+    b"CRNA", b"FNP", b"APRN", b"DPT", b"BSN", b"MSN", b"CNM", b"CNP", b"ARNP", b"DMD", b"PsyD",
+    b"MBChB",
 ];
+
+/// Degrees that mean something else after capitalised words without a comma: views and orders.
+const UNSURE_DEGREES: [&[u8]; 5] = [b"DO", b"PA", b"NP", b"DPT", b"CNP"];
+
+/// Titles and brands that go by them.
+const BRANDS: [(&[u8], &[u8]); 5] = [
+    (b"dr", b"pepper"),
+    (b"mr", b"clean"),
+    (b"mrs", b"dash"),
+    (b"dr", b"scholl"),
+    (b"ms", b"pac-man"),
+];
+
+/// What salts and doses are called: a drug stands before it.
+static OF_DRUGS: WordList<128> = WordList::new(
+    "sulfate hydrochloride hcl hbr sodium potassium calcium acetate tartrate succinate citrate chloride fumarate \
+     maleate mesylate besylate phosphate carbonate nitrate oxide er xr sr dr tablet tablets capsule capsules \
+     cream ointment solution injection inhaler",
+);
 
 /// Capitalised words that are no names after a label, a relation or a title.
 static NO_NAMES: WordList<1024> = WordList::new(
@@ -168,7 +202,8 @@ static NO_NAMES: WordList<1024> = WordList::new(
      emt ems pharmacy laboratory infectious obstetrics gynecology wound trauma palliative hospice \
      case management work response level rights summary report record records number: class weight \
      height temp pulse awake oriented cooperative obese african american hispanic asian white black \
-     english",
+     english said stated advised recommended recommends wants calls told noted added agreed discussed \
+     informed paged updated aware ordered prescribed planning charge triage",
 );
 
 /// Judges the capitalised word that begins here as the first of a name.
@@ -177,6 +212,8 @@ pub(super) fn name(text: &[u8], start: usize) -> Option<Found> {
     let name = words(text, start, before)?;
     let tier = match before {
         Before::Title | Before::NameLabel => Tier::B,
+        Before::BareLabel if name.count >= 2 => Tier::B,
+        Before::BareLabel => Tier::C,
         Before::PersonLabel | Before::Patient | Before::By if name.count >= 2 => Tier::B,
         Before::Relation if name.count >= 2 && !label => Tier::B,
         Before::Relation => Tier::C,
@@ -185,15 +222,20 @@ pub(super) fn name(text: &[u8], start: usize) -> Option<Found> {
     Some(Found { judgement: Judgement::settled(tier), start, end: name.end, glued: false })
 }
 
-/// Judges the degree that begins here: the two or three words before it are a name.
+/// Judges the degree that begins here, perhaps with stops: the two or three words before it are a name.
 pub(super) fn name_before_degree(text: &[u8], at: usize) -> Option<Found> {
-    let degree = letters_at(text, at);
-    if !DEGREES.contains(&degree)
-        || text.get(at + degree.len()).is_some_and(u8::is_ascii_alphanumeric)
+    let (before, comma) = match &text[..at] {
+        [before @ .., b',', b' '] => (before, true),
+        [before @ .., b' '] => (before, false),
+        _ => return None,
+    };
+    let degree = degree_at(text, at)?;
+    if !comma
+        && (UNSURE_DEGREES.contains(&degree) || !before.last().is_some_and(u8::is_ascii_alphabetic))
     {
         return None;
     }
-    let end = at - 2;
+    let end = before.len();
     let mut start = end;
     let mut count = 0;
     while count < 3 {
@@ -205,11 +247,14 @@ pub(super) fn name_before_degree(text: &[u8], at: usize) -> Option<Found> {
         if count > 0 && loud && from > 1 && text[start..end].iter().any(u8::is_ascii_lowercase) {
             break;
         }
+        let bare = from == 1 && count > 0 && word[0].is_ascii_uppercase();
         let initial = from == 0
             && start >= 2
             && text[start - 1] == b'.'
             && text[start - 2].is_ascii_uppercase();
-        if initial {
+        if bare {
+            start -= 1;
+        } else if initial {
             start -= 2;
         } else if word.first().is_some_and(u8::is_ascii_uppercase) && from >= 2 && !is_no_name(word)
         {
@@ -232,6 +277,24 @@ pub(super) fn name_before_degree(text: &[u8], at: usize) -> Option<Found> {
         return None;
     }
     Some(Found { judgement: Judgement::settled(Tier::B), start, end, glued: false })
+}
+
+/// The degree that begins here: `MD`, `M.D.`, `Ph.D.`.
+fn degree_at(text: &[u8], at: usize) -> Option<&'static [u8]> {
+    // Most words with a capital are none: two places tell.
+    let (first, second) = (text.get(at)?, text.get(at + 1)?);
+    if !b"MDRNPLCFAB".contains(first) || !(second.is_ascii_uppercase() || b".hsS".contains(second))
+    {
+        return None;
+    }
+    let rest = &text[at..];
+    let length =
+        rest.iter().take(8).take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'.').count();
+    if rest.get(length).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
+        return None;
+    }
+    let written = rest[..length].iter().filter(|byte| **byte != b'.');
+    DEGREES.into_iter().find(|known| known.iter().eq(written.clone()))
 }
 
 /// Judges a whole value of a column as a name.
@@ -269,11 +332,15 @@ fn before(text: &[u8], start: usize) -> Option<(Before, bool)> {
     end -= blanks;
     let mark = *text[..end].last()?;
     let (colon, stop) = (matches!(mark, b':' | b'='), mark == b'.');
-    if !colon && (blanks == 0 || text[end..start].contains(&b'\n')) {
+    // `daughter (Mary Jones)`
+    let opened = mark == b'(' && blanks == 0;
+    if !colon && !opened && (blanks == 0 || text[end..start].contains(&b'\n')) {
         return None;
     }
-    end -= usize::from(colon || stop || mark == b',');
-    end -= usize::from(colon && end > 0 && text[end - 1] == b' ');
+    end -= usize::from(colon || stop || mark == b',' || opened);
+    end -= usize::from((colon || opened) && end > 0 && text[end - 1] == b' ');
+    let bold = text[..end].iter().rev().take(2).take_while(|byte| **byte == b'*').count();
+    end -= if colon { bold } else { 0 };
     end -= usize::from(colon && text[..end].ends_with(b")"));
     let word = letters_before(text, end);
     if word.is_empty() || word.len() > LONGEST {
@@ -286,6 +353,9 @@ fn before(text: &[u8], start: usize) -> Option<(Before, bool)> {
     {
         return None;
     }
+    if opened {
+        return RELATIONS.has(word).then_some((Before::Relation, false));
+    }
     if !colon {
         let shouted = word.len() == 2 && word.iter().all(u8::is_ascii_uppercase);
         let small = word[0].is_ascii_lowercase() && !stop;
@@ -293,7 +363,10 @@ fn before(text: &[u8], start: usize) -> Option<(Before, bool)> {
             // MR, MS and DR are also regurgitation, sclerosis and the delivery room.
             let next = letters_at(text, start);
             let loud = next.len() >= 3 && next.iter().all(u8::is_ascii_uppercase);
-            let sure = !(shouted && !(stop && loud)) && !small;
+            let branded = BRANDS.iter().any(|(title, brand)| {
+                word.eq_ignore_ascii_case(title) && next.eq_ignore_ascii_case(brand)
+            });
+            let sure = !(shouted && !(stop && loud)) && !small && !branded;
             return sure.then_some((Before::Title, false));
         }
         // Headings are full of `Patient` and capitals.
@@ -325,7 +398,11 @@ fn before(text: &[u8], start: usize) -> Option<(Before, bool)> {
         let owner = letters_before(text, earlier_end);
         let known = OF_PERSONS.has(owner);
         let free = on_line || owner.is_empty();
-        return (known || free).then_some((Before::NameLabel, true));
+        return match (known, free) {
+            (true, _) => Some((Before::NameLabel, true)),
+            (false, true) => Some((Before::BareLabel, true)),
+            (false, false) => None,
+        };
     }
     if PERSONS.has(word) || is(b"by") {
         return Some((Before::PersonLabel, true));
@@ -365,6 +442,9 @@ fn words(text: &[u8], start: usize, before: Before) -> Option<Name> {
         if is_no_name(word) {
             break;
         }
+        if !first_of_all && OF_DRUGS.has(word) {
+            return None;
+        }
         let initial = word.len() == 1;
         // A capitalised word and a colon is the next label.
         if text.get(end) == Some(&b':') {
@@ -393,7 +473,7 @@ fn words(text: &[u8], start: usize, before: Before) -> Option<Name> {
             }
             [b',', following, ..]
                 if name.count == 1
-                    && before == Before::NameLabel
+                    && matches!(before, Before::NameLabel | Before::BareLabel)
                     && following.is_ascii_uppercase() =>
             {
                 next + 1

@@ -12,8 +12,8 @@ pub(super) const ADDRESS: Detector = Detector {
     group: "place",
     country: None,
     title: "Street address or post office box",
-    doc: "A house number, one to four capitalised words and the kind of a street, perhaps with a unit, or a post office box (B, with \
-          a label A). Kinds that are also clinical abbreviations (CT, ST, PL) are C unless a unit, a city or the end of the \
+    doc: "A house number, one to four capitalised words and the kind of a street, perhaps with a unit, or a box of a post office, a \
+          rural route or military post (B, with a label A). Kinds that are also clinical abbreviations (CT, ST, PL) are C unless a unit, a city or the end of the \
           line follows.",
     labels: &[
         "address",
@@ -34,6 +34,8 @@ pub(super) const ADDRESS: Detector = Detector {
         "lives at [123 Main Street]",
         "[4510 N Elm Ave, Apt 4B], Springfield",
         "[P.O. Box 1234]",
+        "[RR 2 Box 152]",
+        "[PSC 3294, Box 9168], APO",
         "[221 5th St]",
     ],
     passed: &["3 Chest CT", "500 mg Drive", "12 Lead ST elevation", "2 Vessel disease", "Box 12"],
@@ -224,16 +226,29 @@ fn post_office_box(token: Token<'_>) -> Option<Found> {
     let before = strip_suffix(strip_suffix(before, b"#"), b" ");
     let office = strip_word(before, b"box")?;
     let office = office.trim_ascii_end();
-    let start = [&b"p.o."[..], b"p. o.", b"po", b"p.o", b"p o"]
-        .iter()
-        .find_map(|known| strip_word(office, known))?
-        .len();
+    let of_office = || {
+        [&b"p.o."[..], b"p. o.", b"po", b"p.o", b"p o"]
+            .iter()
+            .find_map(|known| strip_word(office, known))
+            .map(<[u8]>::len)
+    };
+    let start = of_office().or_else(|| route_before(office))?;
     if start > 0 && text[start - 1].is_ascii_alphanumeric() {
         return None;
     }
     left_edge(text, start)?;
     let judgement = Judgement::shape(Tier::B);
     right_edge(text, token.end).then_some(Found { judgement, start, end: token.end, glued: false })
+}
+
+/// Where a rural route or a military post begins that ends here: `RR 2`, `HC 68`, `PSC 3294,`, `Unit 1009`.
+fn route_before(text: &[u8]) -> Option<usize> {
+    let text = text.strip_suffix(b",").unwrap_or(text);
+    let digits = text.iter().rev().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+    let before = text[..text.len() - digits].trim_ascii_end();
+    let kinds = [&b"rural route"[..], b"rr", b"hc", b"psc", b"cmr", b"unit", b"route"];
+    let start = kinds.iter().find_map(|kind| strip_word(before, kind))?.len();
+    (digits > 0).then_some(start)
 }
 
 fn strip_suffix<'t>(text: &'t [u8], suffix: &[u8]) -> &'t [u8] {

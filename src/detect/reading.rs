@@ -53,6 +53,8 @@ pub(super) enum Sign {
     Page,
     /// An address of version 6 around `:`.
     Colon,
+    /// A hardware address around `:`.
+    Pair,
     /// A telephone number after `+`.
     Plus,
     /// A name from a capital letter.

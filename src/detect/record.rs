@@ -8,7 +8,8 @@ pub(super) const MRN: Detector = Detector {
     group: "record",
     country: None,
     title: "Medical record number",
-    doc: "Four to twelve letters and digits, most of them digits, right after a label or in a column so named (B).",
+    doc: "Four to forty letters and digits, three digits among them, right after a label or in a column so named (B): systems \
+          number their patients by UUID as well.",
     labels: &[
         "mrn",
         "mrns",
@@ -38,10 +39,11 @@ pub(super) const MRN: Detector = Detector {
         "Medical Record # [H-204518]",
         "chart no. [448812]",
         "pt (MRN [1029384])",
+        "Patient ID: [pat_7d1f40aa-93b2-4c1e-8f20-5b6a7c8d9e0f]",
     ],
     passed: &["00123456", "MRN pending 12 mg", "chart reviewed 2019-03-04", "MRN 12"],
     readings: &[Reading::Labelled(Labelled {
-        places: (4, 12),
+        places: (4, 40),
         digits: 3,
         kind: LabelledKind::Code,
     })],
@@ -228,7 +230,12 @@ pub(super) const DRIVER_LICENSE: Detector = Detector {
     ],
     contrary: &[],
     found: &["driver's license [D400-7836-0001]", "DL# [S99988801]"],
-    passed: &["D400-7836-0001", "driver license expired 2019", "DL 12"],
+    passed: &[
+        "D400-7836-0001",
+        "driver license expired 2019",
+        "DL 12",
+        "glucose 112 mg/dL (70-99)",
+    ],
     readings: &[Reading::Labelled(Labelled {
         places: (4, 18),
         digits: 4,

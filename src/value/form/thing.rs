@@ -103,7 +103,7 @@ fn iban_places(text: &[u8]) -> Option<([u8; 34], usize)> {
 }
 
 /// Countries of the IBAN registry and the length of their numbers.
-const IBAN_LENGTHS: [([u8; 2], usize); 76] = [
+const IBAN_LENGTHS: [([u8; 2], usize); 78] = [
     (*b"AD", 24),
     (*b"AE", 23),
     (*b"AL", 28),
@@ -179,6 +179,8 @@ const IBAN_LENGTHS: [([u8; 2], usize); 76] = [
     (*b"TN", 24),
     (*b"TR", 26),
     (*b"UA", 29),
+    (*b"VA", 22),
+    (*b"VG", 24),
     (*b"XK", 20),
 ];
 
