@@ -1,9 +1,14 @@
 //! Dates finer than a year, and ages that show a birth more than 89 years ago.
 
+use std::iter::Peekable;
+use std::sync::LazyLock;
+
+use memchr::memmem::{self, FindIter};
+
 use super::catalogue::Detector;
 use super::gate::{Bytes, Near};
-use super::number::{Chain, Gap, Written, right_edge, value};
-use super::reading::{Found, Reading, Token};
+use super::number::{Chain, Gap, Written, left_edge, right_edge, value};
+use super::reading::{Found, Reading, Sign, Token};
 use super::tier::{Judgement, Tier};
 use super::words::WordList;
 use crate::value::Date;
@@ -153,10 +158,20 @@ pub(super) const AGE: Detector = Detector {
     country: None,
     title: "Age over 89",
     doc: "A number from 90 to 125 with words that make it an age in years, or as the whole value of a column so named (A). The class \
-          `90 or older` may stay and is not found.",
+          `90 or older` may stay and is not found. The number may be in words.",
     labels: &["age", "ages", "alter", "edad"],
     contrary: &["gestational", "bone", "days", "weeks", "months"],
-    found: &["a [92-year-old] man", "pt is [101 y.o.]", "aged [93]", "Age: [94]", "[97yo] F"],
+    found: &[
+        "a [92-year-old] man",
+        "pt is [101 y.o.]",
+        "aged [93]",
+        "Age: [94]",
+        "[97yo] F",
+        "Age (years): [95]",
+        "a [ninety-two-year-old] man",
+        "[Ninety years old]",
+        "is [one hundred and one years of age]",
+    ],
     passed: &[
         "89 years old",
         "weight 92 kg",
@@ -165,12 +180,19 @@ pub(super) const AGE: Detector = Detector {
         "> 89",
         "BP 120/92",
         "age 90 or older",
+        "ninety days",
+        "eighty-nine years old",
+        "hundreds of years old",
+        "two hundred years old",
     ],
-    readings: &[Reading::Token {
-        lengths: (2, 7),
-        near: &[Near { first: Bytes::of(b"019"), ..Near::ANY }],
-        judge: age,
-    }],
+    readings: &[
+        Reading::Token {
+            lengths: (2, 7),
+            near: &[Near { first: Bytes::of(b"019"), ..Near::ANY }],
+            judge: age,
+        },
+        Reading::Sign(Sign::Ninety),
+    ],
 };
 
 /// The name of a month before a number or after it.
@@ -271,8 +293,19 @@ fn announced(text: &[u8], start: usize) -> bool {
     let before = &text[..start];
     let marks =
         before.iter().rev().take(3).take_while(|byte| matches!(byte, b' ' | b':' | b'*')).count();
-    marks > 0 && ANNOUNCING.has(last_word(&before[..before.len() - marks]))
+    let colon = before[before.len() - marks..].contains(&b':');
+    let before = &before[..before.len() - marks];
+    let word = last_word(before);
+    let earlier = || last_word(before[..before.len() - word.len()].trim_ascii_end());
+    let scheduled =
+        || word.eq_ignore_ascii_case(b"for") && earlier().eq_ignore_ascii_case(b"scheduled");
+    marks > 0 && (ANNOUNCING.has(word) || colon && EVENTS.has(word) || scheduled())
 }
+
+/// What has a date, with a colon after it: `date of service: 9/9`.
+static EVENTS: WordList<32> = WordList::new(
+    "service death admission discharge visit surgery procedure injury onset seen due exam followup",
+);
 
 /// Judges digits in a row as year, month, day and perhaps a time.
 fn moment(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
@@ -562,6 +595,78 @@ fn age(token: Token<'_>) -> Option<Found> {
     (birthday || aged).then(|| token.found(certain, token.start, token.end))?
 }
 
+/// Where numbers from ninety in words may stand in a text, in order.
+pub(super) struct Nineties<'t> {
+    places: [Peekable<FindIter<'t, 'static>>; 4],
+}
+
+/// The middle of these words, which begin small or with a capital, and all in capitals.
+static MIDDLES: LazyLock<[memmem::Finder<'static>; 4]> =
+    LazyLock::new(|| [&b"inety"[..], b"INETY", b"undred", b"UNDRED"].map(memmem::Finder::new));
+
+impl<'t> Nineties<'t> {
+    pub(super) fn of(text: &'t [u8]) -> Self {
+        Self { places: MIDDLES.each_ref().map(|middle| middle.find_iter(text).peekable()) }
+    }
+
+    /// The first of them at or before a place; it is not given again.
+    pub(super) fn next_until(&mut self, place: usize) -> Option<usize> {
+        let nexts = self.places.iter_mut().filter_map(|places| Some((*places.peek()?, places)));
+        let (_, first) = nexts.filter(|(at, _)| *at <= place).min_by_key(|(at, _)| *at)?;
+        first.next()
+    }
+}
+
+/// Judges the number in words whose second letter is here as an age: `ninety-two years old`.
+pub(super) fn age_in_words(text: &[u8], at: usize) -> Option<Found> {
+    static ONES: WordList<32> =
+        WordList::new("one two three four five six seven eight nine ten eleven twelve");
+    let start = at.checked_sub(1)?;
+    let word = word_from(text, start);
+    let ninety = word.eq_ignore_ascii_case(b"ninety");
+    if !ninety && !word.eq_ignore_ascii_case(b"hundred")
+        || start > 0 && text[start - 1].is_ascii_alphanumeric()
+    {
+        return None;
+    }
+    let mut end = start + word.len();
+    let and = !ninety && (text[end..].starts_with(b" and ") || text[end..].starts_with(b"-and-"));
+    let ones_start = end + if and { b" and ".len() } else { 1 };
+    let ones = word_from(text, ones_start);
+    if matches!(text.get(end), Some(b' ' | b'-')) && ONES.has(ones) {
+        end = ones_start + ones.len();
+    }
+    let before = &text[..start];
+    // `one hundred` is a hundred, `two hundred` no age.
+    let count =
+        last_word(before.strip_suffix(b" ").or(before.strip_suffix(b"-")).unwrap_or(before));
+    let start = match ninety {
+        false if count.eq_ignore_ascii_case(b"one") || count.eq_ignore_ascii_case(b"a") => {
+            start - count.len() - 1
+        }
+        false if HUNDREDS.has(count) => return None,
+        _ => start,
+    };
+    let end = years_old(text, end)?;
+    left_edge(text, start)?;
+    right_edge(text, end).then_some(Found {
+        judgement: Judgement::settled(Tier::A),
+        start,
+        end,
+        glued: false,
+    })
+}
+
+/// What stands before `hundred` where it is no age.
+static HUNDREDS: WordList<32> =
+    WordList::new("two three four five six seven eight nine ten several few many");
+
+fn word_from(text: &[u8], start: usize) -> &[u8] {
+    let rest = text.get(start..).unwrap_or_default();
+    let letters = rest.iter().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    &rest[..letters]
+}
+
 fn stands_alone(text: &[u8], start: usize) -> bool {
     match &text[..start] {
         [before @ .., b'-' | b'/' | b'.' | b','] => !before.last().is_some_and(u8::is_ascii_digit),
@@ -573,7 +678,7 @@ fn stands_alone(text: &[u8], start: usize) -> bool {
 
 /// Where words end that make the number before them an age: `-year-old`, ` y.o.`, `yo`, ` years of age`.
 fn years_old(text: &[u8], end: usize) -> Option<usize> {
-    const OLD: [&[u8]; 18] = [
+    const OLD: [&[u8]; 19] = [
         b"years old",
         b"year old",
         b"years-old",
@@ -590,6 +695,7 @@ fn years_old(text: &[u8], end: usize) -> Option<usize> {
         b"yo",
         b"y o ",
         b"yo.",
+        b"y-o",
         b"yom",
         b"yof",
     ];
@@ -617,11 +723,11 @@ fn follows_age(text: &[u8], start: usize) -> bool {
             .iter()
             .rev()
             .take(4)
-            .take_while(|byte| matches!(byte, b' ' | b':' | b'=' | b'\t'))
+            .take_while(|byte| matches!(byte, b' ' | b':' | b'=' | b'\t' | b'(' | b')' | b'*'))
             .count()
     };
     let mut end = before.len() - skip(before);
-    for _ in 0..2 {
+    for _ in 0..3 {
         let word = last_word(&before[..end]);
         let is = |known: &[&[u8]]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
         if is(&[b"age", b"aged"]) {
@@ -630,7 +736,7 @@ fn follows_age(text: &[u8], start: usize) -> bool {
                 .iter()
                 .any(|no| earlier.eq_ignore_ascii_case(no));
         }
-        if !is(&[b"of", b"is", b"at", b"was", b"turned"]) {
+        if !is(&[b"of", b"is", b"at", b"was", b"turned", b"in", b"years", b"yrs"]) {
             return false;
         }
         if is(&[b"turned"]) {

@@ -2,6 +2,7 @@
 
 use super::allow::AllowList;
 use super::catalogue::{DETECTORS, Detector, UnknownDetector, named};
+use super::date::{self, Nineties};
 use super::gate::{ChainGates, Judges, Near, TokenGates};
 use super::label::{Context, Labels, Mask, bit};
 use super::number::{Chain, Group};
@@ -74,6 +75,7 @@ struct Signs {
     plus: Option<u8>,
     capital: Option<u8>,
     armour: Option<u8>,
+    ninety: Option<u8>,
 }
 
 impl Finder {
@@ -162,6 +164,7 @@ impl Finder {
                     Sign::Plus => &mut self.signs.plus,
                     Sign::Capital => &mut self.signs.capital,
                     Sign::Armour => &mut self.signs.armour,
+                    Sign::Ninety => &mut self.signs.ninety,
                 };
                 *place = Some(index);
             }
@@ -206,8 +209,15 @@ impl Finder {
             Capitals::Passed
         };
         walk.value();
+        let mut nineties = self.signs.ninety.is_some().then(|| Nineties::of(text));
         let mut at = 0;
-        while let Some(found) = next_trigger(text, at, capitals) {
+        loop {
+            let found = next_trigger(text, at, capitals);
+            let until = found.unwrap_or(text.len());
+            while let Some(middle) = nineties.as_mut().and_then(|some| some.next_until(until)) {
+                walk.offer(self.signs.ninety, |text| date::age_in_words(text, middle));
+            }
+            let Some(found) = found else { break };
             at = match text[found] {
                 b'0'..=b'9' => walk.digits(found),
                 b'@' => walk
@@ -615,7 +625,17 @@ fn is_dated(value: &[u8]) -> bool {
         return false;
     };
     let digits = [a, b, c].iter().all(|part| part.iter().all(u8::is_ascii_digit));
-    digits && matches!((a.len(), b.len(), c.len()), (4, 1..=2, 1..=2) | (1..=2, 1..=2, 2 | 4))
+    let number = |part: &[u8]| part.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+    let is_day = |month: &[u8], day: &[u8]| {
+        (1..=12).contains(&number(month)) && (1..=31).contains(&number(day))
+    };
+    // `65-41-63` is no day of any month, but the number of a record.
+    digits
+        && match (a.len(), b.len(), c.len()) {
+            (4, 1..=2, 1..=2) => is_day(b, c),
+            (1..=2, 1..=2, 2 | 4) => is_day(a, b) || is_day(b, a),
+            _ => false,
+        }
 }
 
 /// Whether the value is a range of years or of small numbers: `1998-2004`, `70-99`.

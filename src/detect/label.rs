@@ -157,39 +157,44 @@ impl Labels {
     /// parentheses right after it.
     pub(super) fn direct(&self, text: &[u8], start: usize, end: usize, floor: usize) -> Mask {
         let mut at = start;
+        let mut says = 0;
         for _ in 0..=MOST_FILLERS {
             let Some(word_end) = skip_marks(text, at, floor) else { break };
             let word = word_before(text, word_end, floor);
             let word_start = word_end - word.len();
-            // Units look like abbreviated labels: `mg/dL (70-99)`.
-            let of_unit = word.len() <= LONGEST_UNIT && text[..word_start].ends_with(b"/");
-            if of_unit {
-                break;
-            }
             let earlier_end = word_start
                 - text[floor..word_start]
                     .iter()
                     .rev()
                     .take(2)
-                    .take_while(|byte| matches!(byte, b' ' | b'.' | b'_' | b'-' | b'\''))
+                    .take_while(|byte| b" ._-'/".contains(byte))
                     .count();
             let earlier = word_before(text, earlier_end, floor);
             if self.may_begin_with(word) || self.may_begin_with(earlier) {
-                let says = self.of_pair(Lower::new(earlier), Lower::new(word));
-                if says != 0 {
-                    return says;
+                let (first, second) = (Lower::new(earlier), Lower::new(word));
+                // Units look like abbreviated labels: `mg/dL (70-99)`.
+                let of_unit = word.len() <= LONGEST_UNIT && text[..word_start].ends_with(b"/");
+                says |= if of_unit { 0 } else { self.of_one(second) };
+                says |= self.of_two(first, second);
+                // `visit #` is `visit no`.
+                if text[word_end..at].contains(&b'#') {
+                    says |= self.of_two(second, Lower::new(b"no"));
                 }
             }
+            // More may stand before a filler: `driver license no` is no license of a profession.
             if !FILLERS.has(word) {
                 break;
             }
             at = word_start;
         }
+        if says != 0 {
+            return says;
+        }
         match &text[end..] {
             [b' ', b'(', rest @ ..] | [b'(', rest @ ..] => {
                 let length = rest.iter().take(LONGEST).take_while(|byte| is_word(**byte)).count();
                 match rest.get(length) {
-                    Some(b')') => self.of_pair(Lower::default(), Lower::new(&rest[..length])),
+                    Some(b')') => self.of_one(Lower::new(&rest[..length])),
                     _ => 0,
                 }
             }
@@ -197,11 +202,16 @@ impl Labels {
         }
     }
 
-    /// What the second of two words labels, by itself or with the first.
-    fn of_pair(&self, first: Lower, second: Lower) -> Mask {
-        let alone = self.beginning_with(second).iter().filter(|word| word.second.is_none());
-        let both = self.beginning_with(first).iter().filter(|word| word.second == Some(second));
-        alone.chain(both).fold(0, |mask, word| mask | word.says.labelled)
+    /// What a word labels by itself.
+    fn of_one(&self, word: Lower) -> Mask {
+        let alone = self.beginning_with(word).iter().filter(|known| known.second.is_none());
+        alone.fold(0, |mask, known| mask | known.says.labelled)
+    }
+
+    /// What two words label together.
+    fn of_two(&self, first: Lower, second: Lower) -> Mask {
+        let both = self.beginning_with(first).iter().filter(|known| known.second == Some(second));
+        both.fold(0, |mask, known| mask | known.says.labelled)
     }
 
     fn look_up(&self, first: Lower, second: Lower) -> Context {
@@ -465,6 +475,11 @@ mod tests {
         check_direct("Patient ID is 1", "mrn");
         check_direct("1 (MRN)", "mrn");
         check_direct("MRN pending, room 1", "");
+        check_direct("chart # 1", "mrn");
+        check_direct("visit # 1", "encounter date");
+        check_direct("driver license no. 1", "driver-license professional-license");
+        check_direct("S/N: 1", "device-serial");
+        check_direct("mg/dL (1", "");
         check_direct("MRN\n1", "");
         check_direct("MRN:\n1", "mrn");
         check_direct("1 MRN", "");

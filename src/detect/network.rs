@@ -20,7 +20,12 @@ pub(super) const IP: Detector = Detector {
         "version", "ver", "release", "build", "firmware", "software", "section", "revision", "rev",
         "oid",
     ],
-    found: &["from [203.0.113.7]", "[2001:db8::8a2e:370:7334]"],
+    found: &[
+        "from [203.0.113.7]",
+        "[2001:db8::8a2e:370:7334]",
+        "info:[2001:db8::8a2e:370:7334]",
+        "[::ffff:203.0.113.7]",
+    ],
     passed: &["version 1.2.3.4", "2.16.840.1.113883", "203.0.113.256", "10.1.2.30"],
     readings: &[
         Reading::Chain {
@@ -60,6 +65,7 @@ pub(super) const MAC: Detector = Detector {
         "MAC [00:1A:2B:3C:4D:5E]",
         "[de-ad-be-ef-00-01]",
         "[AA:BB:CC:DD:EE:FF]",
+        "MAC:[00:1A:2B:3C:4D:5E]",
         "MAC [001a.2b3c.4d5e]",
     ],
     passed: &[
@@ -105,6 +111,7 @@ fn mac(token: Token<'_>) -> Option<Found> {
         && token.start - earlier <= 21
         && text[start - 1] == sign
         && is_pair(earlier)
+        && earlier.checked_sub(1).is_none_or(|at| !text[at].is_ascii_alphanumeric())
     {
         start = earlier;
     }
@@ -118,7 +125,9 @@ fn mac(token: Token<'_>) -> Option<Found> {
         }
         end += 1;
     }
-    let starts = start.checked_sub(1).is_none_or(|at| text[at] != sign);
+    // `MAC:` is a label and not a seventh pair.
+    let label = text[..start].iter().rev().skip(1).take_while(|byte| byte.is_ascii_alphabetic());
+    let starts = start.checked_sub(1).is_none_or(|at| text[at] != sign) || label.count() > 2;
     if !matches!(pairs, 6 | 8) || !starts || text.get(end) == Some(&sign) {
         return None;
     }
@@ -208,7 +217,12 @@ pub(super) fn ipv6(text: &[u8], at: usize) -> Option<Found> {
     let before = text[..at].iter().rev().take(LONGEST_IPV6).take_while(belongs).count();
     let after = text[at..].iter().take(LONGEST_IPV6).take_while(belongs).count();
     let (start, end) = (at - before, at + after);
-    let token = &text[start..end];
+    // Stops of the sentence, and the colon of a label, are no part of it.
+    let stops = text[start..at].iter().take_while(|byte| **byte == b'.').count();
+    let start = start + stops;
+    let colon = text[start..].starts_with(b":") && !text[start..].starts_with(b"::");
+    let start = start + usize::from(colon);
+    let token = text.get(start..end).filter(|_| start <= at)?;
     let trimmed = token.trim_ascii_end();
     let stops = trimmed.iter().rev().take_while(|byte| matches!(byte, b'.' | b':')).count();
     // A final `::` is a part of the address, a final stop or colon is not.

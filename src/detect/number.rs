@@ -228,8 +228,10 @@ fn long_gap(text: &[u8], end: usize) -> Option<(Gap, usize)> {
         [b' ' | b'-', b'(', b'0'..=b'9', ..] => (Gap::Open, 2),
         [b')', b' ' | b'-' | b'.', b'0'..=b'9', ..] => (Gap::Close, 2),
         [b' ', b'-', b' ', b'0'..=b'9', ..] => (Gap::Dash, 3),
-        // No-break space; the hyphens and dashes U+2010 to U+2015; the minus sign.
+        [b')', 0xC2, 0xA0, b'0'..=b'9', ..] => (Gap::Close, 3),
+        // No-break space, and the narrow ones; the hyphens and dashes U+2010 to U+2015; the minus sign.
         [0xC2, 0xA0, b'0'..=b'9', ..] => (Gap::Space, 2),
+        [0xE2, 0x80, 0x87 | 0x89 | 0xAF, b'0'..=b'9', ..] => (Gap::Space, 3),
         [0xE2, 0x80, 0x90..=0x95, b'0'..=b'9', ..] => (Gap::Dash, 3),
         [0xE2, 0x88, 0x92, b'0'..=b'9', ..] => (Gap::Dash, 3),
         _ => return None,

@@ -62,6 +62,7 @@ pub(super) const NAME: Detector = Detector {
     found: &[
         "seen by Dr. [Harriet Bell] today",
         "Patient: [Oduya, Simon]",
+        "PCP: [H. Marsh]",
         "Name: [MARLOWE, JUNE A.]",
         "her daughter [Mary Kestrel] called",
         "Mrs. [Graves] was seen",
@@ -69,6 +70,8 @@ pub(super) const NAME: Detector = Detector {
         "[Tobias K. Quill], M.D.",
         "[Tobias K Quill], M.D.",
         "[Tobias Quill] RN at bedside",
+        "[Uma van der Berg], PA-C",
+        "daughter [Keiko May] called",
         "**Patient Name**: [Lena Marsh]",
         "daughter ([Mary Kestrel]) called",
     ],
@@ -259,6 +262,13 @@ pub(super) fn name_before_degree(text: &[u8], at: usize) -> Option<Found> {
         } else if word.first().is_some_and(u8::is_ascii_uppercase) && from >= 2 && !is_no_name(word)
         {
             start -= from;
+        } else if count > 0
+            && PARTICLES.contains(&word)
+            && start > from
+            && text[start - from - 1] == b' '
+        {
+            start -= from + 1;
+            continue;
         } else {
             break;
         }
@@ -439,7 +449,10 @@ fn words(text: &[u8], start: usize, before: Before) -> Option<Name> {
         {
             break;
         }
-        if is_no_name(word) {
+        // A month may be the last name; a date may follow a name.
+        let may = word.eq_ignore_ascii_case(b"may") && name.count > 0;
+        let day = matches!(text[end..], [b' ', next, ..] if next.is_ascii_digit());
+        if is_no_name(word) && (!may || day) {
             break;
         }
         if !first_of_all && OF_DRUGS.has(word) {
@@ -453,7 +466,7 @@ fn words(text: &[u8], start: usize, before: Before) -> Option<Name> {
         let dotted = text.get(end) == Some(&b'.');
         let abbreviated = dotted && (initial || is_suffix(word));
         if !particle {
-            name.count += usize::from(!initial || !first_of_all);
+            name.count += usize::from(!initial || !first_of_all || dotted);
             name.end = end + usize::from(abbreviated);
         }
         first_of_all = false;

@@ -34,6 +34,7 @@ pub(super) const ADDRESS: Detector = Detector {
         "lives at [123 Main Street]",
         "[4510 N Elm Ave, Apt 4B], Springfield",
         "[P.O. Box 1234]",
+        "[Post Office Box 77]",
         "[RR 2 Box 152]",
         "[PSC 3294, Box 9168], APO",
         "[221 5th St]",
@@ -227,7 +228,7 @@ fn post_office_box(token: Token<'_>) -> Option<Found> {
     let office = strip_word(before, b"box")?;
     let office = office.trim_ascii_end();
     let of_office = || {
-        [&b"p.o."[..], b"p. o.", b"po", b"p.o", b"p o"]
+        [&b"p.o."[..], b"p. o.", b"po", b"p.o", b"p o", b"post office"]
             .iter()
             .find_map(|known| strip_word(office, known))
             .map(<[u8]>::len)

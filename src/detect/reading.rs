@@ -61,6 +61,8 @@ pub(super) enum Sign {
     Capital,
     /// A key from its armour.
     Armour,
+    /// An age from `ninety` or `hundred`.
+    Ninety,
 }
 
 /// Whether anything but the shape speaks for a value.

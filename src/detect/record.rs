@@ -20,6 +20,10 @@ pub(super) const MRN: Detector = Detector {
         "chart number",
         "chart no",
         "patient id",
+        "patient identifier",
+        "pt id",
+        "empi",
+        "hrn",
         "patient no",
         "patient number",
         "hospital number",
@@ -97,7 +101,6 @@ pub(super) const ACCOUNT: Detector = Detector {
     labels: &[
         "account",
         "acct",
-        "acc no",
         "account number",
         "account no",
         "acctno",
@@ -218,6 +221,8 @@ pub(super) const DRIVER_LICENSE: Detector = Detector {
     doc: "Four to twenty letters and digits right after a label or in a column so named (B).",
     labels: &[
         "driver license",
+        "driver’s license",
+        "driver’s licence",
         "driver licence",
         "drivers license",
         "drivers licence",
