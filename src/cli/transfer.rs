@@ -26,7 +26,9 @@ use crate::report::{
 };
 use crate::rule::{CheckedRule, Tolerance};
 use crate::source;
-use crate::transfer::{self, Account, ByteFile, Export, KeyChoice, Request, Transfer};
+use crate::transfer::{
+    self, Account, ByteFile, Export, KeyChoice, Manifest, Request, Transfer, TransferError,
+};
 
 /// The arguments of `transfer`.
 #[derive(Debug, clap::Args)]
@@ -54,6 +56,13 @@ pub(crate) struct TransferArguments {
     /// record is known by all it says: it can be missing or extra, not altered.
     #[arg(long, value_name = "KEY", env = "CHARTAUDIT_KEY", hide_env_values = true)]
     key: Vec<KeyRequest>,
+
+    /// What was to be sent, file by file: a CSV table, or what `sha256sum` or `b3sum` writes
+    ///
+    /// A table has the columns `file` and `sha256`, `blake3`, `bytes` or `row_count`. Every received file is held
+    /// against it: absent, not listed, of another size, hash or number of records.
+    #[arg(long, value_name = "FILE", env = "CHARTAUDIT_MANIFEST", hide_env_values = true)]
+    manifest: Option<PathBuf>,
 
     /// The layout that binds columns to fields, instead of choosing by header
     #[arg(long, value_name = "NAME", env = "CHARTAUDIT_LAYOUT", hide_env_values = true)]
@@ -103,6 +112,7 @@ Exit codes:
 Examples:
     chartaudit transfer sent/ received/
     chartaudit transfer sent/ received/ --report json=transfer.json --all-findings differences.csv
+    chartaudit transfer sent/ received/ --manifest SHA256SUMS
     chartaudit transfer labs.csv labs-loaded.tsv --key ACCESSION_NO
     chartaudit transfer sent/ received/ --reveal values --examples 3";
 
@@ -142,6 +152,7 @@ pub(crate) fn run(
         sent,
         received,
         key,
+        manifest,
         layout,
         config,
         rules,
@@ -158,11 +169,16 @@ pub(crate) fn run(
     let limits = Machine::settle(&machine, &settings.project.file)?;
     let site_key = settings.site_key_file.value.as_deref().map(project::site_key).transpose()?;
     let loaded = settings.load_rules()?;
+    let manifest = manifest
+        .map(|path| Manifest::read(&path).map(|read| (read, path)))
+        .transpose()
+        .map_err(TransferError::from)?;
     let sent = export(&sent, &settings, &loaded);
     let received = export(&received, &settings, &loaded);
     let found = sent.found.iter().chain(&received.found).map(|file| file.path.clone());
     let others = sent.others.iter().chain(&received.others).map(|file| file.path.clone());
-    let found: Vec<PathBuf> = found.chain(others).collect();
+    let listed = manifest.iter().map(|(_, path)| path.clone());
+    let found: Vec<PathBuf> = found.chain(others).chain(listed).collect();
     let outputs =
         Outputs::check(output.report, output.all_findings, &found, &settings.in_force(&loaded))?;
     let reveal = output.reveal.settle();
@@ -197,6 +213,7 @@ pub(crate) fn run(
         sent,
         received,
         keys: key.into_iter().map(|KeyRequest(choice)| choice).collect(),
+        manifest,
     };
     let compared = transfer::compare(request, &options, &hooks);
     drop(hooks);

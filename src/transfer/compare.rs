@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::engine::{EngineError, Hooks, ScanOptions};
@@ -18,6 +19,7 @@ use crate::transfer::bytes::{self, ByteFile, RefusedFile};
 use crate::transfer::difference::{difference, shift};
 use crate::transfer::error::{Gone, TransferError};
 use crate::transfer::kind::{self, Kind};
+use crate::transfer::manifest::{ArrivedFile, Manifest};
 use crate::transfer::matching::{Bench, Matched, both, gather, settle, tells_apart};
 use crate::transfer::read::{self, Again, FileRead, Run, SideRead, Spot, Wanted};
 use crate::transfer::set::{self, File, KeyChoice, Member, Set, Side};
@@ -43,6 +45,8 @@ pub struct Request {
     pub received: Export,
     /// Keys that the user names.
     pub keys: Vec<KeyChoice>,
+    /// What was to be sent, and the file that says it.
+    pub manifest: Option<(Manifest, PathBuf)>,
 }
 
 /// What a comparison gives.
@@ -70,7 +74,8 @@ pub fn compare(
         .num_threads(options.threads.max(1))
         .build()
         .map_err(|_| EngineError::Threads { threads: options.threads })?;
-    let Request { sent, received, keys } = request;
+    let Request { sent, received, keys, manifest } = request;
+    let arrived = manifest.as_ref().map(|(_, path)| arrived_files(&received, path));
     let dictionary = sent.plan.dictionary.clone();
     let mut members = Vec::with_capacity(2);
     let mut refused = Vec::with_capacity(2);
@@ -107,7 +112,23 @@ pub fn compare(
     whole
         .hold_bytes(refused, &teller)
         .map_err(|error| EngineError::Stream { kind: error.kind() })?;
+    if let (Some((manifest, _)), Some(files)) = (manifest, arrived) {
+        pool.install(|| whole.hold_to_list(&manifest, files, &teller))
+            .map_err(|error| EngineError::Stream { kind: error.kind() })?;
+    }
     Ok(whole.conclude(teller.examples(), run.interrupted()))
+}
+
+/// The files that arrived, all but the manifest itself.
+fn arrived_files(received: &Export, manifest: &Path) -> Vec<ArrivedFile> {
+    let manifest = manifest.canonicalize().ok();
+    let tables = received.found.iter().map(|file| (&file.name, &file.path));
+    let others = received.others.iter().map(|file| (&file.name, &file.path));
+    tables
+        .chain(others)
+        .filter(|(_, path)| manifest.is_none() || path.canonicalize().ok() != manifest)
+        .map(|(name, path)| ArrivedFile { name: name.clone(), path: path.clone(), records: None })
+        .collect()
 }
 
 /// The tables of a side, and the files that are none.
@@ -298,6 +319,34 @@ impl Whole {
             for (number, (name, _)) in files.into_iter().filter(|(_, lonely)| *lonely).enumerate() {
                 let place = Place { file: Some(name.into()), record: None, line: None };
                 let finding = Finding::plain(kind.rule(), place, message.to_owned());
+                teller.take(kind, priority(number, 0), finding)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Holds the files that arrived against the list of what was to be sent.
+    fn hold_to_list(
+        &mut self,
+        manifest: &Manifest,
+        mut files: Vec<ArrivedFile>,
+        teller: &Teller<'_, '_>,
+    ) -> io::Result<()> {
+        let named = |name: &str| format!("{}/{name}", Side::Received.name());
+        for file in &mut files {
+            let input = self.inputs.iter().find(|input| input.path == named(&file.name));
+            let table = input.filter(|input| input.record_set.is_some());
+            file.records = table.map(|input| input.tally.records);
+        }
+        let held = manifest.hold(&files);
+        self.count(Kind::Manifest, held.listed, held.wrong.len() as u64);
+        self.count(Kind::NotListed, files.len() as u64, held.unlisted.len() as u64);
+        let unlisted = held.unlisted.into_iter().map(|name| (name, "it is not listed".to_owned()));
+        let findings = [(Kind::Manifest, held.wrong), (Kind::NotListed, unlisted.collect())];
+        for (kind, files) in findings {
+            for (number, (name, message)) in files.into_iter().enumerate() {
+                let place = Place { file: Some(named(&name).into()), record: None, line: None };
+                let finding = Finding::plain(kind.rule(), place, message);
                 teller.take(kind, priority(number, 0), finding)?;
             }
         }

@@ -304,6 +304,42 @@ fn the_report_does_not_depend_on_how_the_work_is_cut() {
     }
 }
 
+#[test]
+fn a_manifest_says_what_was_to_be_sent() {
+    let folder = folder();
+    let (sent, received) = (folder.path().join("sent"), folder.path().join("received"));
+    for side in [&sent, &received] {
+        fs::create_dir(side).expect("a folder can be made");
+        Clothing::plain().write(side, (0..5).map(record).collect());
+        write(side, "form.pdf", "an invented form");
+    }
+    let digest = |name: &str| {
+        let bytes = fs::read(received.join(name)).expect("it was written");
+        (blake3::hash(&bytes).to_hex().to_string(), bytes.len())
+    };
+    let ((table, length), (form, _)) = (digest("part-0.csv"), digest("form.pdf"));
+    let held = |text: String, expected: &[(&str, u64)]| {
+        let manifest = write(folder.path(), "list", text);
+        let run = compare(&sent, &received, &["--manifest", &self::text(&manifest)]);
+        let report = keeps_to_its_schema(&run.stdout());
+        let expected: BTreeMap<String, u64> =
+            expected.iter().map(|(rule, count)| ((*rule).to_owned(), *count)).collect();
+        assert_eq!(violations(&report), expected);
+        assert_eq!(run.code(), Some(i32::from(!expected.is_empty())));
+    };
+    let (wrong, unlisted) = ("completeness/file-not-as-listed", "confidentiality/file-not-listed");
+    held(format!("{table}  part-0.csv\n{form} *./form.pdf\n"), &[]);
+    held(format!("{table}  sub/part-0.csv\n{form}  form.pdf\n{form}  other.pdf\n"), &[(wrong, 1)]);
+    held(format!("{form}  part-0.csv\n"), &[(wrong, 1), (unlisted, 1)]);
+    held(format!("file,bytes,row_count\npart-0.csv,{length},5\nform.pdf,,\n"), &[]);
+    held(format!("file,bytes,row_count\npart-0.csv,{},6\nform.pdf,,\n", length + 1), &[(wrong, 1)]);
+    let records = text(&received.join("part-0.csv"));
+    for wrong in [records.as_str(), "no-such-list"] {
+        let run = compare(&sent, &received, &["--manifest", wrong]).expect_code(2);
+        assert!(!run.stderr().contains("Fictional"), "{}", run.stderr());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
