@@ -28,6 +28,7 @@ mod thing;
 mod secret;
 mod allow;
 mod finder;
+pub mod known;
 
 pub use self::allow::{AllowError, AllowList, Allowance, AllowedValue};
 pub use self::catalogue::{DETECTORS, Detector, UnknownDetector, named, served};

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::detect::{DETECTORS, Hit};
 use crate::engine::atom::{Memory, same_text};
@@ -11,11 +11,12 @@ use crate::engine::bits::Bits;
 use crate::engine::column::{self, CellSource, Complaints};
 use crate::engine::group::GroupStore;
 use crate::engine::kernel::{self, Frame, Outside};
+use crate::engine::known::{self, KeptRows, RosterAt, Spot, Spotting};
 use crate::engine::part::{ChunkPart, Example, Run, TaskPart};
 use crate::engine::relation::{self, Access, Found, Kept, Keys, Relations, Selecting, Yield};
 use crate::engine::show::{Pending, Shower};
 use crate::engine::sweep::{self, Sorter};
-use crate::engine::task::{AskKind, SetTasks, Task, TaskKind};
+use crate::engine::task::{AskKind, FileScope, IdentifierTask, SetTasks, Task, TaskKind};
 use crate::engine::vector::{Space, Values, Vector};
 use crate::engine::verdict::{Cells, FieldCells, Ranked, Verdict, cell, search};
 use crate::expr::typed::FieldId;
@@ -45,6 +46,8 @@ pub(crate) struct FileWork<'p> {
     pub(crate) accesses: Vec<Access>,
     /// What was found before the records are read, by selection.
     pub(crate) found: Vec<Found>,
+    /// Who is known in its texts, where a rule looks for them.
+    pub(crate) roster: Option<Arc<RosterAt>>,
     /// The highest priority still shown, by task; sunk as verified chunks are joined.
     pub(crate) thresholds: Vec<AtomicU64>,
     /// How findings are made safe to show.
@@ -89,6 +92,8 @@ pub(crate) struct Worker {
     entries: Vec<Entry>,
     /// What was read last of each join.
     kept: Vec<Kept>,
+    /// What was read last of the joins with known people.
+    kept_known: [KeptRows; 2],
 }
 
 /// The place of a record for the key stores, in the order of the export: file, chunk, record in the chunk,
@@ -127,7 +132,7 @@ pub(crate) fn judge(
     chunk: u64,
     attempt: u8,
 ) -> std::io::Result<ChunkPart> {
-    let Worker { memories, batch, spans, entries, kept } = worker;
+    let Worker { memories, batch, spans, entries, kept, kept_known } = worker;
     let rows = batch.rows;
     let mut part = ChunkPart {
         tasks: work.tasks.tasks.iter().map(|_| TaskPart::default()).collect(),
@@ -220,6 +225,28 @@ pub(crate) fn judge(
         for harvest in &work.tasks.harvests {
             part.yields.push(harvest.take(&cells, &shared.hasher, &place));
         }
+        if let Some(people) = &work.tasks.people {
+            part.yields.extend(people.take(&cells, &shared.hasher, work.shower.keyed));
+        }
+        let mut spotting = None;
+        if let (Some(search), Some(roster)) = (&work.tasks.search, &work.roster) {
+            let texts = search
+                .columns
+                .iter()
+                .filter_map(|column| Some((*column, spans.get(*columns.get(column)?)?.as_slice())));
+            let place = |row| origin(work.number, chunk, frozen.ordinal(row), 0);
+            let (spotted, asked) = known::spot(
+                search,
+                roster,
+                &cells,
+                &texts.collect(),
+                ((work.number, chunk), &place),
+                &shared.hasher,
+                kept_known,
+            )?;
+            spotting = Some(spotted);
+            part.yields.extend(asked);
+        }
         let judging = Judging {
             work,
             shared,
@@ -231,6 +258,7 @@ pub(crate) fn judge(
             attempt,
             related: &related,
             watched: watched_rows(work, &cells),
+            spotting,
         };
         for (number, task) in work.tasks.tasks.iter().enumerate() {
             entries.clear();
@@ -339,7 +367,8 @@ fn load_spans(
         TaskKind::Identifiers(task) => task.columns.iter().map(|column| column.column).collect(),
         _ => Vec::new(),
     });
-    for column in of_fields.chain(searched) {
+    let known = work.tasks.search.iter().flat_map(|search| search.columns.iter().copied());
+    for column in of_fields.chain(searched).chain(known) {
         let next = columns.len();
         columns.entry(column).or_insert(next);
     }
@@ -434,6 +463,7 @@ struct Judging<'j, 'p> {
     attempt: u8,
     related: &'j Selecting<'j>,
     watched: Vec<usize>,
+    spotting: Option<Spotting>,
 }
 
 impl Judging<'_, '_> {
@@ -505,6 +535,10 @@ impl Judging<'_, '_> {
     /// Rows to which a rule applies, and those of which that is not known.
     fn applies(&self, task: &Task) -> (Bits, Bits) {
         let rows = self.cells.rows;
+        if let TaskKind::Identifiers(IdentifierTask { scope: FileScope::LeftOut, .. }) = &task.kind
+        {
+            return (Bits::zeros(rows), Bits::zeros(rows));
+        }
         match task.applies {
             Some(node) => {
                 let vector = &self.cells.nodes[node];
@@ -731,6 +765,21 @@ impl Judging<'_, '_> {
             reasons = self.cells.undecided(retain, self.related, &unknown.and(&applies));
             unexplained = unknown.and_not(&applies);
         }
+        if let (TaskKind::Identifiers(_), Some(spotting)) = (&task.kind, &self.spotting) {
+            // Why `where` is unknown is another matter.
+            let (applies, _) = self.applies(task);
+            let judged = unknown.and(&applies);
+            for (reason, rows) in [
+                ("it names no patient", &spotting.nameless),
+                ("its patient is not among the `patients` of the export", &spotting.strangers),
+            ] {
+                let count = judged.and(rows).count();
+                if count > 0 {
+                    reasons.insert(reason.to_owned(), count);
+                }
+            }
+            unexplained = unknown.and_not(&applies);
+        }
         if unexplained.any() {
             let related = self.lacks(task, &unexplained);
             let hindrances =
@@ -945,28 +994,57 @@ impl Judging<'_, '_> {
         let TaskKind::Identifiers(search_task) = &task.kind else { return verdict };
         let mut hits: Vec<Hit> = Vec::new();
         // The best hit of each violating row, and all hits where they are streamed.
-        let mut found: BTreeMap<usize, Vec<(usize, Hit)>> = BTreeMap::new();
+        let mut found: BTreeMap<usize, Vec<Spotted>> = BTreeMap::new();
         for (index, searched) in search_task.columns.iter().enumerate() {
+            let spots = match (&search_task.known, &self.spotting) {
+                (Some(known), Some(spotting)) => {
+                    known::spots(spotting, searched.column, known, search_task.min_tier)
+                }
+                _ => Vec::new(),
+            };
+            for spot in spots.iter().filter(|spot| applies.get(spot.row)) {
+                found.entry(spot.row).or_default().push(Spotted::known(index, spot));
+            }
             let Some(&slot) = self.columns.get(&searched.column) else { continue };
+            if search_task.finder.is_none() {
+                continue;
+            }
             for row in applies.rows() {
                 let text = cell(self.spans[slot][row], self.cells.space.buffer);
                 search(search_task, index, text, &mut hits);
+                // What is known of a span is told, and not what it looks like.
+                hits.retain(|hit| {
+                    let over = |spot: &Spot| {
+                        spot.row == row && spot.hit.start < hit.end && hit.start < spot.hit.end
+                    };
+                    let first = spots.partition_point(|spot| spot.row < row);
+                    let of_row = spots.iter().skip(first).take_while(|spot| spot.row == row);
+                    !of_row.into_iter().any(over)
+                });
                 if !hits.is_empty() {
-                    part.counts.occurrences += hits.len() as u64;
-                    verdict.violation.set(row);
-                    found.entry(row).or_default().extend(hits.drain(..).map(|hit| (index, hit)));
+                    let spotted = hits.drain(..).map(|hit| Spotted::detected(index, hit));
+                    found.entry(row).or_default().extend(spotted);
                 }
             }
         }
+        for (row, spotted) in &found {
+            part.counts.occurrences += spotted.len() as u64;
+            verdict.violation.set(*row);
+        }
+        if let (Some(known), Some(spotting)) = (&search_task.known, &self.spotting) {
+            let columns: Vec<usize> =
+                search_task.columns.iter().map(|searched| searched.column).collect();
+            verdict.unknown = spotting.undecided(&columns, known);
+        }
         let shown = self.shown(number, found.keys().copied());
-        for (row, mut hits) in found {
+        for (row, mut spotted) in found {
             let priority = shown.get(&row).copied();
-            hits.sort_by_key(|(column, hit)| (hit.tier, *column, hit.start));
-            let others = hits.len() - 1;
-            let kept = if self.work.stream { hits.len() } else { usize::from(priority.is_some()) };
-            for (nth, (column, hit)) in hits.into_iter().take(kept).enumerate() {
-                let searched = &search_task.columns[column];
-                let detector = detector_name(hit.detector);
+            spotted.sort_by_key(|of| (of.hit.tier, of.column, of.hit.start));
+            let others = spotted.len() - 1;
+            let kept =
+                if self.work.stream { spotted.len() } else { usize::from(priority.is_some()) };
+            for (nth, of) in spotted.into_iter().take(kept).enumerate() {
+                let searched = &search_task.columns[of.column];
                 let more = match others {
                     0 => String::new(),
                     1 => ", and 1 more in this record".to_owned(),
@@ -977,19 +1055,36 @@ impl Judging<'_, '_> {
                     row,
                     priority: priority.unwrap_or(u64::MAX),
                     shown: priority.is_some() && nth == 0,
-                    message: format!(
-                        "{} {detector} stands in `{}`{more}",
-                        article(detector),
-                        searched.name
-                    ),
+                    message: format!("{} stands in `{}`{more}", of.words, searched.name),
                     fields: None,
                     run: None,
                     account: None,
-                    found: Some((searched.column, searched.name.clone(), detector, hit)),
+                    found: Some((searched.column, searched.name.clone(), of.detector, of.hit)),
                 });
             }
         }
         verdict
+    }
+}
+
+/// An identifier that a rule has found in a row.
+struct Spotted {
+    /// The number of the column among those that the rule searches.
+    column: usize,
+    detector: &'static str,
+    hit: Hit,
+    /// What it is, to begin a sentence with.
+    words: String,
+}
+
+impl Spotted {
+    fn detected(column: usize, hit: Hit) -> Self {
+        let detector = detector_name(hit.detector);
+        Self { column, detector, hit, words: format!("{} {detector}", article(detector)) }
+    }
+
+    fn known(column: usize, spot: &Spot) -> Self {
+        Self { column, detector: spot.detector, hit: spot.hit, words: spot.words() }
     }
 }
 

@@ -11,6 +11,7 @@ mod atom;
 mod program;
 mod kernel;
 mod relation;
+mod known;
 mod measure;
 mod group;
 mod task;
@@ -87,8 +88,10 @@ fn told(plan: &mut Plan, options: &ScanOptions, hooks: &Hooks<'_>) -> Result<Tol
         .map(|(number, _)| number)
         .collect();
     let relations = relation::Relations::of(plan, &ready);
+    let people = known::People::of(plan, &ready);
+    let asked = stage::Asked { relations: &relations, people: people.as_ref() };
     let contrary = {
-        let pass = stage::pass(plan, &relations, options, hooks, &keyed, &ready)?;
+        let pass = stage::pass(plan, &asked, options, hooks, &keyed, &ready)?;
         if pass.contrary.is_empty() || pass.interrupted {
             return outcome::conclude(plan, pass, options, hooks);
         }
@@ -103,6 +106,6 @@ fn told(plan: &mut Plan, options: &ScanOptions, hooks: &Hooks<'_>) -> Result<Tol
     if let Some(sink) = &hooks.holdings {
         drive::lock(sink).start_over().map_err(stream_error)?;
     }
-    let pass = stage::pass(plan, &relations, options, hooks, &keyed, &ready)?;
+    let pass = stage::pass(plan, &asked, options, hooks, &keyed, &ready)?;
     outcome::conclude(plan, pass, options, hooks)
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use crate::engine::chunk::{FileWork, Shared};
 use crate::engine::drive::{FileSoFar, Read, lock, read};
 use crate::engine::group::GroupStore;
+use crate::engine::known::{self, KnownStore, People, Room, RosterAt};
 use crate::engine::relation::{
     Access, AccessSpec, Constant, Emission, Found, Order, Placed, Relations, Stage, Tables, stages,
 };
@@ -38,15 +39,24 @@ pub(crate) struct Pass<'p> {
     pub(crate) interrupted: bool,
 }
 
+/// What the rules of a scan ask of other records than the one under test.
+pub(crate) struct Asked<'p> {
+    /// Of related records.
+    pub(crate) relations: &'p Relations,
+    /// Of the people whom the export names.
+    pub(crate) people: Option<&'p People>,
+}
+
 /// Runs all rules over all files, the record sets in the order of what they ask of each other.
 pub(crate) fn pass<'p>(
     plan: &'p Plan,
-    relations: &'p Relations,
+    asked: &Asked<'p>,
     options: &ScanOptions,
     hooks: &Hooks<'_>,
     keyed: &'p KeyedHash,
     ready: &[usize],
 ) -> Result<Pass<'p>, EngineError> {
+    let relations = asked.relations;
     let of_kind = |wanted: fn(&Check) -> bool| -> Vec<usize> {
         ready.iter().copied().filter(|&rule| wanted(&plan.rules[rule].check)).collect()
     };
@@ -97,9 +107,12 @@ pub(crate) fn pass<'p>(
         keyed,
         ready,
         tables: Tables::new(relations.tables.len()),
+        known: asked.people.map(KnownStore::new),
         pass,
     };
-    let stages = stages(&staging.sets(), &relations.needs());
+    let mut needs = relations.needs();
+    needs.extend(asked.people.iter().flat_map(|people| people.needs()));
+    let stages = stages(&staging.sets(), &needs);
     for (number, stage) in stages.iter().enumerate() {
         staging.stage(stage)?;
         if hooks.interrupted.load(Ordering::Relaxed) {
@@ -122,6 +135,7 @@ struct Staging<'s, 'h, 'p> {
     keyed: &'p KeyedHash,
     ready: &'s [usize],
     tables: Tables,
+    known: Option<KnownStore<'p>>,
     pass: Pass<'p>,
 }
 
@@ -139,10 +153,13 @@ impl<'p> Staging<'_, '_, 'p> {
 
     fn stage(&mut self, stage: &Stage) -> Result<(), EngineError> {
         let gathered = self.tables_of(&stage.gathered);
-        if !gathered.is_empty() {
+        let people = self.people_of(&stage.gathered);
+        if !gathered.is_empty() || !people.is_empty() {
             let purpose = |_: usize| Reading::new(Purpose::Gather { tables: &gathered });
-            let sinks = self.sinks(&gathered);
-            let read = self.read(&stage.gathered, &purpose, sinks)?;
+            let mut sinks = self.sinks(&gathered);
+            self.lend(&people, &mut sinks);
+            let mut read = self.read(&stage.gathered, &purpose, sinks)?;
+            self.take_back(&people, &mut read.sinks);
             self.keep(read.sinks)?;
         }
         if stage.judged.is_empty() || self.hooks.interrupted.load(Ordering::Relaxed) {
@@ -152,8 +169,11 @@ impl<'p> Staging<'_, '_, 'p> {
         let accesses: Vec<Vec<Access>> =
             sets.map(|of| of.accesses.iter().map(|access| self.access(access)).collect()).collect();
         let found = self.found(&stage.judged, &accesses)?;
+        let rosters = self.rosters(&stage.judged, &accesses, &found)?;
         let tables = self.tables_of(&stage.judged);
+        let people = self.people_of(&stage.judged);
         let mut sinks = self.sinks(&tables);
+        self.lend(&people, &mut sinks);
         let orphans = self.orphans(&stage.judged, &accesses);
         self.pass.places.first_orphan = self.relations.tables.len();
         self.pass.places.orphans = orphans.iter().map(|(rule, _)| *rule).collect();
@@ -166,8 +186,10 @@ impl<'p> Staging<'_, '_, 'p> {
         let purpose = |set: usize| Reading {
             purpose: Purpose::Judge { accesses: &accesses[set], tables: &tables, keys },
             found: found.get(&set).cloned().unwrap_or_default(),
+            roster: rosters.get(&set).cloned(),
         };
         let mut read = self.read(&stage.judged, &purpose, sinks)?;
+        self.take_back(&people, &mut read.sinks);
         for (number, (rule, table)) in orphans.into_iter().enumerate() {
             let keys = read.sinks.remove(&(self.pass.places.first_orphan + number));
             if let Some(keys) = keys {
@@ -178,6 +200,7 @@ impl<'p> Staging<'_, '_, 'p> {
             // What tables and joins hold is let go with the last work that needs it.
             work.accesses = Vec::new();
             work.found = Vec::new();
+            work.roster = None;
             self.pass.files.push((work, so_far));
         }
         self.pass.dead.extend(read.dead);
@@ -257,6 +280,64 @@ impl<'p> Staging<'_, '_, 'p> {
             all.insert(set, found);
         }
         Ok(all)
+    }
+
+    /// The record sets of people among these that are still to be gathered.
+    fn people_of(&self, sets: &[usize]) -> Vec<usize> {
+        self.known.as_ref().map(|known| known.left(sets)).unwrap_or_default()
+    }
+
+    fn lend(&mut self, people: &[usize], sinks: &mut BTreeMap<usize, Rows>) {
+        let room = self.room();
+        if let Some(known) = self.known.as_mut().filter(|_| !people.is_empty()) {
+            known.lend(&room, sinks);
+        }
+    }
+
+    fn take_back(&mut self, people: &[usize], sinks: &mut BTreeMap<usize, Rows>) {
+        if let Some(known) = self.known.as_mut().filter(|_| !people.is_empty()) {
+            known.take_back(people, sinks);
+        }
+    }
+
+    fn room(&self) -> Room {
+        (Arc::clone(&self.pass.budget), self.options.temp_dir.clone())
+    }
+
+    /// Who is known in the texts of some record sets. Where what is known of people was put aside, the texts are read
+    /// once more for what they ask of it.
+    fn rosters(
+        &mut self,
+        sets: &[usize],
+        accesses: &[Vec<Access>],
+        found: &BTreeMap<usize, Vec<Found>>,
+    ) -> Result<BTreeMap<usize, Arc<RosterAt>>, EngineError> {
+        let room = self.room();
+        let mut rosters = BTreeMap::new();
+        for &set in sets {
+            let Some(store) = self.known.as_mut().filter(|of| of.people.searched.contains(&set))
+            else {
+                continue;
+            };
+            let spill_error = |error: std::io::Error| self.options.spill_error(&error);
+            let (everybody, own) = store.known(&room).map_err(spill_error)?;
+            let asked = match known::to_ask(&everybody, &own) {
+                Some(to_ask) => {
+                    let to_ask = Arc::new(to_ask);
+                    let purpose = |set: usize| Reading {
+                        purpose: Purpose::Spot { accesses: &accesses[set] },
+                        found: found.get(&set).cloned().unwrap_or_default(),
+                        roster: Some(Arc::clone(&to_ask)),
+                    };
+                    let read = self.read(&[set], &purpose, known::asked(&room))?;
+                    Some((read.sinks, Order { first: read.first_chunks, chunks: read.chunks }))
+                }
+                None => None,
+            };
+            let roster = known::roster(&everybody, &own, asked, &room).map_err(spill_error)?;
+            rosters.insert(set, Arc::new(roster));
+        }
+        Ok(rosters)
     }
 
     /// Reads the keys of a record set whose related records were put aside, and joins the two.
@@ -351,6 +432,14 @@ impl<'p> Staging<'_, '_, 'p> {
         let done: Vec<usize> =
             (0..self.relations.tables.len()).filter(|table| !asked(*table)).collect();
         done.into_iter().for_each(|table| self.tables.drop(table));
+        if let Some(known) = &mut self.known
+            && !later
+                .iter()
+                .flat_map(|stage| &stage.judged)
+                .any(|set| known.people.searched.contains(set))
+        {
+            known.forget();
+        }
     }
 
     /// Reads the files of some record sets once.
@@ -368,14 +457,20 @@ impl<'p> Staging<'_, '_, 'p> {
             .enumerate()
             .filter_map(|(number, planned)| match &planned.state {
                 FileState::Bound(file) if sets.contains(&file.set) => {
-                    let Reading { purpose, found } = reading(file.set);
+                    let Reading { purpose, found, roster } = reading(file.set);
                     let accesses = match purpose {
                         Purpose::Judge { accesses, .. } => {
                             judging = true;
                             accesses.to_vec()
                         }
+                        Purpose::Spot { accesses } => accesses.to_vec(),
                         Purpose::Gather { .. } | Purpose::Emit { .. } => Vec::new(),
                     };
+                    let people = self.known.as_ref().map(|known| known.people);
+                    let harvested = people.filter(|_| {
+                        self.people_of(sets).contains(&file.set)
+                            && matches!(purpose, Purpose::Gather { .. } | Purpose::Judge { .. })
+                    });
                     let tasks = task::compile(
                         plan,
                         (number, file),
@@ -383,6 +478,7 @@ impl<'p> Staging<'_, '_, 'p> {
                         self.relations,
                         &self.pass.places,
                         purpose,
+                        harvested,
                     );
                     let thresholds = tasks.tasks.iter().map(|_| AtomicU64::new(u64::MAX)).collect();
                     let rules = tasks.tasks.iter().map(|task| (task.rule, &plan.rules[task.rule]));
@@ -397,6 +493,7 @@ impl<'p> Staging<'_, '_, 'p> {
                         relations: self.relations,
                         accesses,
                         found,
+                        roster,
                         thresholds,
                         shower,
                         as_of: options.as_of,
@@ -418,11 +515,13 @@ impl<'p> Staging<'_, '_, 'p> {
 struct Reading<'r> {
     purpose: Purpose<'r>,
     found: Vec<Found>,
+    /// Who is known in the texts of its records.
+    roster: Option<Arc<RosterAt>>,
 }
 
 impl<'r> Reading<'r> {
     fn new(purpose: Purpose<'r>) -> Self {
-        Self { purpose, found: Vec::new() }
+        Self { purpose, found: Vec::new(), roster: None }
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::detect::{Context, Finder, Tier};
 use crate::engine::atom::Atom;
+use crate::engine::known::{People, PeopleHarvest, SearchWork};
 use crate::engine::measure::MeasureTask;
 use crate::engine::program::{Compiler, NodeId, Op, Program};
 use crate::engine::relation::{
@@ -15,7 +16,9 @@ use crate::expr::typed::{Expr, ExprKind, FieldId, Function, RelationId};
 use crate::finding::header_text;
 use crate::plan::{BoundFile, Plan};
 use crate::retention::{Fact, RetainKind, Timetable};
-use crate::rule::{Check, CheckedRule, Direction, FormatCheck, RecordSet, Within};
+use crate::rule::{
+    Check, CheckedRule, Direction, FormatCheck, Identifiers, KnownPeople, RecordSet, Within,
+};
 use crate::value::Type;
 
 /// The rules of a record set as nodes of one program.
@@ -29,6 +32,10 @@ pub(crate) struct SetTasks {
     pub(crate) operands: Vec<Vec<NodeId>>,
     /// What the records give to tables and joins.
     pub(crate) harvests: Vec<Harvest>,
+    /// What the records of people give to those who look for them.
+    pub(crate) people: Option<PeopleHarvest>,
+    /// Where known identifiers are looked for.
+    pub(crate) search: Option<SearchWork>,
 }
 
 /// Why a file is read.
@@ -52,6 +59,11 @@ pub(crate) enum Purpose<'p> {
     Emit {
         /// The selections and sinks.
         probes: &'p [(usize, usize)],
+    },
+    /// To gather what texts ask of known people.
+    Spot {
+        /// How related records are found.
+        accesses: &'p [Access],
     },
 }
 
@@ -202,12 +214,25 @@ pub(crate) struct DeadlineTask {
 pub(crate) struct IdentifierTask {
     /// The columns of this file and what they are called.
     pub(crate) columns: Vec<SearchedColumn>,
-    /// What looks for them.
-    pub(crate) finder: Arc<Finder>,
+    /// What looks for them; none where only known ones are looked for.
+    pub(crate) finder: Option<Arc<Finder>>,
     /// The lowest tier reported.
     pub(crate) min_tier: Tier,
     /// Whether fictional identifiers count.
     pub(crate) fictional: bool,
+    /// Whose known ones are looked for.
+    pub(crate) known: Option<KnownPeople>,
+    /// Whether the rule is about this file.
+    pub(crate) scope: FileScope,
+}
+
+/// Whether a rule is about a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileScope {
+    /// It is.
+    Meant,
+    /// It is about files that claim to be another kind of release.
+    LeftOut,
 }
 
 /// A column that is searched for identifiers.
@@ -229,6 +254,7 @@ pub(crate) fn compile(
     relations: &Relations,
     places: &Places,
     purpose: Purpose<'_>,
+    harvested: Option<&People>,
 ) -> SetTasks {
     let set = &plan.dictionary.sets[file.set];
     let of_set = &relations.sets[file.set];
@@ -242,10 +268,11 @@ pub(crate) fn compile(
         Purpose::Judge { accesses, tables, .. } => (accesses, tables, &[]),
         Purpose::Gather { tables } => (&[], tables, &[]),
         Purpose::Emit { probes } => (&[], &[], probes),
+        Purpose::Spot { accesses } => (accesses, &[], &[]),
     };
     let operands: Vec<Vec<NodeId>> = match purpose {
         Purpose::Gather { .. } => Vec::new(),
-        Purpose::Judge { .. } | Purpose::Emit { .. } => of_set
+        Purpose::Judge { .. } | Purpose::Emit { .. } | Purpose::Spot { .. } => of_set
             .selections
             .iter()
             .map(|selection| {
@@ -285,6 +312,19 @@ pub(crate) fn compile(
         key_fields(&mut compiler, set, &file.key);
         compiler.program.raw.extend(&file.key);
     }
+    let people = harvested.map(|people| PeopleHarvest::of(set, file, people.digests));
+    if let Some(people) = &people {
+        key_fields(&mut compiler, set, &people.key);
+        compiler.program.raw.extend(people.key.iter().filter(|field| has(file, **field)));
+        compiler.program.raw.extend(people.fields.iter().map(|(field, _)| *field));
+        compiler.program.typed.extend(people.birth);
+    }
+    let search = match purpose {
+        Purpose::Judge { .. } | Purpose::Spot { .. } => {
+            search_work(plan, (number_of_file, file, set), ready, &rule_at_hand, &mut compiler)
+        }
+        Purpose::Gather { .. } | Purpose::Emit { .. } => None,
+    };
     let mut tasks = Vec::new();
     let judged: &[usize] = if matches!(purpose, Purpose::Judge { .. }) { ready } else { &[] };
     for &number in judged {
@@ -357,30 +397,20 @@ pub(crate) fn compile(
                 }
             }
             Check::Identifiers(identifiers) => {
-                let mut searched: BTreeSet<usize> = BTreeSet::new();
-                let mut columns = Vec::new();
-                let bound = identifiers.fields.iter().filter_map(|field| {
-                    let column = file.columns[usize::from(field.0)].as_ref()?.column;
-                    Some((column, set.field(*field).name.clone()))
-                });
-                let header = |column: usize| {
-                    file.table.header.names.get(column).cloned().unwrap_or_default()
-                };
-                let unbound =
-                    file.unbound.iter().map(|&column| (column, header_text(&header(column))));
                 let names: Vec<&str> = identifiers.detect.iter().map(String::as_str).collect();
                 let Ok(finder) = Finder::new(&names) else { continue };
-                for (column, name) in bound.chain(unbound.filter(|_| identifiers.unbound)) {
-                    if searched.insert(column) {
-                        let context = finder.context(&[&name, &header(column)]);
-                        columns.push(SearchedColumn { column, name, context });
-                    }
-                }
+                let searched = searched_columns(identifiers, (file, set)).into_iter();
+                let columns = searched.map(|(column, name)| {
+                    let context = finder.context(&[&name, &header_of(file, column)]);
+                    SearchedColumn { column, name, context }
+                });
                 TaskKind::Identifiers(IdentifierTask {
-                    columns,
-                    finder: Arc::new(finder),
+                    columns: columns.collect(),
+                    finder: (!names.is_empty()).then(|| Arc::new(finder)),
                     min_tier: identifiers.min_tier,
                     fictional: rule.report_fictional,
+                    known: identifiers.known.clone(),
+                    scope: scope(plan, number_of_file, identifiers),
                 })
             }
             Check::References { relation, .. } => {
@@ -438,7 +468,77 @@ pub(crate) fn compile(
             asks: asks(of_set, plan, number),
         });
     }
-    SetTasks { program: compiler.into_program(), tasks, operands, harvests }
+    let program = compiler.into_program();
+    SetTasks { program, tasks, operands, harvests, people, search }
+}
+
+/// Where the known identifiers are looked for that the rules of a file ask for; none where no rule does.
+fn search_work(
+    plan: &Plan,
+    (number_of_file, file, set): (usize, &BoundFile, &RecordSet),
+    ready: &[usize],
+    rule_at_hand: &std::cell::Cell<usize>,
+    compiler: &mut Compiler<'_>,
+) -> Option<SearchWork> {
+    let mut work: Option<SearchWork> = None;
+    for &number in ready {
+        let rule = &plan.rules[number];
+        let Check::Identifiers(identifiers) = &rule.check else { continue };
+        let Some(known) = identifiers.known.as_ref().filter(|_| rule.record_set == set.name) else {
+            continue;
+        };
+        if scope(plan, number_of_file, identifiers) == FileScope::LeftOut {
+            continue;
+        }
+        rule_at_hand.set(number);
+        let work = work.get_or_insert_default();
+        for (place, _) in searched_columns(identifiers, (file, set)) {
+            if !work.columns.contains(&place) {
+                work.columns.push(place);
+            }
+        }
+        // All rules of a record set have the same ones.
+        if work.own.is_empty() {
+            let own = known.own.iter().filter(|own| plan.provides(rule, own));
+            work.own = own.map(|own| column(compiler, own)).collect();
+        }
+    }
+    work
+}
+
+/// Whether a rule is about a file that claims to be what this one does.
+fn scope(plan: &Plan, file: usize, identifiers: &Identifiers) -> FileScope {
+    let claimed = plan.files.get(file).and_then(|planned| planned.claim.kind);
+    let kinds = &identifiers.releases;
+    match claimed {
+        _ if kinds.is_empty() => FileScope::Meant,
+        Some(kind) if kinds.contains(&kind) => FileScope::Meant,
+        _ => FileScope::LeftOut,
+    }
+}
+
+/// The columns of a file that a rule searches, each once, and what they are called.
+fn searched_columns(
+    identifiers: &Identifiers,
+    (file, set): (&BoundFile, &RecordSet),
+) -> Vec<(usize, String)> {
+    let bound = identifiers.fields.iter().filter_map(|field| {
+        let column = file.columns[usize::from(field.0)].as_ref()?.column;
+        Some((column, set.field(*field).name.clone()))
+    });
+    let unbound =
+        file.unbound.iter().map(|&column| (column, header_text(&header_of(file, column))));
+    let mut once: BTreeSet<usize> = BTreeSet::new();
+    let all = bound.chain(unbound.filter(|_| identifiers.unbound));
+    all.filter(|(column, _)| once.insert(*column)).collect()
+}
+
+fn header_of(file: &BoundFile, column: usize) -> String {
+    file.table.header.names.get(column).cloned().unwrap_or_default()
+}
+
+fn has(file: &BoundFile, field: FieldId) -> bool {
+    file.columns.get(usize::from(field.0)).is_some_and(Option::is_some)
 }
 
 /// The node of a value that travels between record sets: a text as its fingerprint.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::detect::{Finder, Hit};
+use crate::detect::Hit;
 use crate::engine::bits::Bits;
 use crate::engine::column::{Texts, article};
 use crate::engine::kernel::shift_value;
@@ -624,8 +624,7 @@ impl Ranked {
 /// Looks for identifiers in one cell.
 pub(crate) fn search(task: &IdentifierTask, column: usize, text: &[u8], hits: &mut Vec<Hit>) {
     hits.clear();
-    if let Some(searched) = task.columns.get(column) {
-        let finder: &Finder = &task.finder;
+    if let (Some(searched), Some(finder)) = (task.columns.get(column), &task.finder) {
         finder.scan(text, &searched.context, task.fictional, hits);
         hits.retain(|hit| hit.tier <= task.min_tier);
     }

@@ -3,7 +3,10 @@
 use crate::expr;
 use crate::expr::typed::{Expr, FieldId, RelationId};
 use crate::plan::{CellReader, Claim, ReleaseRequest};
-use crate::rule::{Check, CheckedRule, Dictionary, RecordSet, Relation};
+use crate::rule::{
+    Check, CheckedRule, Dictionary, Identifiers, KnownPeople, RecordSet, Relation, Whose,
+    known_fields,
+};
 use crate::source::{Encoding, Issue, IssueLog, Table, Tally};
 
 /// Rules bound to files, ready to run.
@@ -173,7 +176,45 @@ impl Plan {
                 None => return Readiness::SetAbsent(relation.record_set.clone()),
             }
         }
+        if let Check::Identifiers(Identifiers { known: Some(known), .. }) = &rule.check {
+            match self.lacking_people(rule, known) {
+                Some(lacking) => names.extend(lacking),
+                None => {
+                    let people = known.of.first().copied().unwrap_or_default();
+                    return Readiness::SetAbsent(people.to_owned());
+                }
+            }
+        }
         if names.is_empty() { Readiness::Ready } else { Readiness::NotBound(names) }
+    }
+
+    /// What a rule about known identifiers lacks: fields of the people, and whose a record is; `None` where no file
+    /// holds any of the people.
+    fn lacking_people(&self, rule: &CheckedRule, known: &KnownPeople) -> Option<Vec<String>> {
+        let mut lacking = Vec::new();
+        let sets = self.dictionary.sets.iter().enumerate();
+        let people = sets.filter(|(index, set)| {
+            known.of.contains(&set.name.as_str()) && self.files_of(*index).next().is_some()
+        });
+        let mut found = false;
+        let mut bound = false;
+        for (index, set) in people {
+            found = true;
+            let fields = known_fields(set);
+            bound |= self.files_of(index).any(|(_, file)| {
+                fields.iter().any(|(field, _)| file.columns[usize::from(field.0)].is_some())
+            });
+        }
+        if !found {
+            return None;
+        }
+        if !bound {
+            lacking.extend(known.of.iter().map(|people| format!("{people}.last_name")));
+        }
+        if known.whose != Whose::Any && !known.own.iter().any(|own| self.provides(rule, own)) {
+            lacking.push("patient_id".to_owned());
+        }
+        Some(lacking)
     }
 
     /// Whether the export has all that an expression of a rule names: fields of the record under test, related

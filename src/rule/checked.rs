@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::detect::Tier;
+use crate::detect::known::KnownKind;
 use crate::expr::conditions_of;
 use crate::expr::typed::{Aggregate, CodeSet, Expr, FieldId, Pattern, RelationId};
 use crate::retention::{Fact, RetainKind, Timetable};
@@ -417,6 +418,38 @@ pub struct Identifiers {
     pub detect: Vec<String>,
     /// The lowest tier reported.
     pub min_tier: Tier,
+    /// The people whose known identifiers are looked for, if any are (`of`).
+    pub known: Option<KnownPeople>,
+    /// The kinds of release that a file must claim to be to be searched; empty: every file is.
+    pub releases: Vec<ReleaseKind>,
+}
+
+/// The record sets of people whose identifiers can be known.
+pub const KNOWN_PEOPLE: [&str; 3] = ["patients", "staff", "providers"];
+
+/// Whose known identifiers must not be where.
+#[derive(Debug, Clone)]
+pub struct KnownPeople {
+    /// The record sets of these people, of [`KNOWN_PEOPLE`].
+    pub of: Vec<&'static str>,
+    /// Whose of the patients' are meant.
+    pub whose: Whose,
+    /// The kinds that are looked for.
+    pub kinds: Vec<KnownKind>,
+    /// What says whose a record is; of several the first whose field, and whose relation's record set and field, are
+    /// in the export and that has a value.
+    pub own: Vec<Expr>,
+}
+
+/// Whose identifiers are meant, seen from a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of the patient whose record it is.
+    Own,
+    /// Those of another patient.
+    Another,
+    /// Anybody's.
+    Any,
 }
 
 /// A limit that a figure must keep.

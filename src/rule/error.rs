@@ -942,6 +942,19 @@ pub enum RuleProblem {
         #[help]
         help: Option<String>,
     },
+    /// The records of a set do not say whose they are.
+    #[error("the patient of a record of `{record_set}` cannot be told")]
+    #[diagnostic(code(chartaudit::rule::whose_record))]
+    WhoseRecord {
+        /// The record set.
+        record_set: String,
+        /// Where it stands.
+        #[label("needs a patient of the record's own")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
     /// A code-set file cannot be found.
     #[error("cannot find code set `{name}`")]
     #[diagnostic(

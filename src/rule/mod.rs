@@ -17,6 +17,7 @@ mod dictionary;
 mod layout;
 mod checked;
 mod detector;
+mod people;
 mod check;
 mod settings;
 mod release;
@@ -32,9 +33,9 @@ mod tests;
 pub use self::check::{KEPT, kept};
 pub use self::checked::{
     Check, CheckedRule, Citation, Confidence, DeadlineUnit, Direction, Diverse, Example,
-    ExampleRecord, Expectation, Family, FormatCheck, Identifiers, Limit, LimitKind, Pack,
-    ParamValue, Relation, Retain, RetainFact, RuleId, Severity, SmallCells, Status, Tolerance,
-    Within,
+    ExampleRecord, Expectation, Family, FormatCheck, Identifiers, KNOWN_PEOPLE, KnownPeople, Limit,
+    LimitKind, Pack, ParamValue, Relation, Retain, RetainFact, RuleId, Severity, SmallCells,
+    Status, Tolerance, Whose, Within,
 };
 pub use self::dictionary::{Dictionary, Field, Phi, RecordSet, Reference};
 pub use self::error::{ConditionProblem, RuleError, RuleErrors, RulePart, RuleProblem};
@@ -42,6 +43,7 @@ pub use self::file::schema;
 pub use self::layout::{Binding, HeaderMode, Layout, LayoutSource, SourceOptions};
 pub use self::lint::{Strictness, lint};
 pub use self::load::{PackNotRun, RuleBook, check_places, load, recheck};
+pub use self::people::{birth_field, known_fields};
 pub use self::release::{ClaimedBy, Purpose, ReleaseKind, ReleaseSettings};
 pub use self::settings::{LoadRequest, PackSelection, ParamSetting, Place, Tailoring};
 pub use self::text::{RuleText, embedded, read_paths};

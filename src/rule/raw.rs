@@ -952,15 +952,57 @@ pub(crate) struct RawIdentifiers {
     /// Where to search: a list of fields, `text`, `all`, or `everything`.
     #[serde(rename = "in")]
     pub(crate) within: OneOrMany,
-    /// Detectors and groups of them.
+    /// Detectors and groups of them; may be left out where `of` says what is looked for.
+    #[serde(default)]
     #[schemars(schema_with = "detector_schema")]
     pub(crate) detect: Vec<String>,
     /// The lowest tier reported; B unless said.
     #[serde(default)]
     pub(crate) min_tier: Option<RawTier>,
-    /// Reserved: known identifiers of these patients.
+    /// Looks for the known identifiers of the people of these record sets of the export: `patients`, `staff`,
+    /// `providers`.
     #[serde(default)]
-    pub(crate) of: Option<Reserved>,
+    #[schemars(schema_with = "people_schema")]
+    pub(crate) of: OneOrMany,
+    /// Whose identifiers of patients are meant: those of the record's own patient, those of another one, or any; any
+    /// unless said.
+    #[serde(default)]
+    pub(crate) whose: Option<RawWhose>,
+    /// The kinds of known identifiers that are looked for; all but `pseudonym` unless said.
+    #[serde(default)]
+    #[schemars(schema_with = "kind_schema")]
+    pub(crate) kinds: OneOrMany,
+    /// Searches only the files that claim to be such a release; all files unless said.
+    #[serde(default)]
+    #[schemars(schema_with = "released_schema")]
+    pub(crate) releases: OneOrMany,
+}
+
+fn released_schema(_: &mut SchemaGenerator) -> Schema {
+    one_or_many_of(&release_names())
+}
+
+/// Whose known identifiers are meant.
+#[derive(Debug, Clone, Copy, DeriveDeserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RawWhose {
+    Own,
+    Another,
+    Any,
+}
+
+fn people_schema(_: &mut SchemaGenerator) -> Schema {
+    one_or_many_of(&crate::rule::checked::KNOWN_PEOPLE)
+}
+
+fn kind_schema(_: &mut SchemaGenerator) -> Schema {
+    one_or_many_of(&crate::detect::known::KnownKind::names())
+}
+
+fn one_or_many_of(names: &[&str]) -> Schema {
+    json_schema!({"anyOf": [
+        {"type": "string", "enum": names}, {"type": "array", "items": {"type": "string", "enum": names}}
+    ]})
 }
 
 fn detector_schema(_: &mut SchemaGenerator) -> Schema {

@@ -193,6 +193,17 @@ rules:
       - {given: {patients: [{ssn: 1}]}, expect: pass}
       - {given: {encounters: [{clas: a}]}, expect: [pass, pass], params: {dys: 3}}
 ";
+/// Questions about known people that nobody can answer.
+const PEOPLE: &str = "\
+pack: local
+title: House rules
+version: 1.0.0
+rules:
+  - {id: confidentiality/a, title: A, severity: error, records: encounters, identifiers: {in: text, of: patients, whose: own}}
+  - {id: confidentiality/b, title: B, severity: error, records: encounters, identifiers: {in: text, of: staff, whose: another}}
+  - {id: confidentiality/c, title: C, severity: error, records: encounters, identifiers: {in: text, detect: [us], kinds: [mrn]}}
+  - {id: confidentiality/d, title: D, severity: error, records: encounters, identifiers: {in: text}}
+";
 const CONDITIONS: &str = "\
 pack: local
 title: House rules
@@ -3200,6 +3211,51 @@ fn wrong_schedules() {
 
 /// Every kind of problem in `error.rs` is seen in some test of this file or has one of its own.
 #[test]
+fn questions_about_known_people_say_whose_they_are() {
+    insta::assert_snapshot!(report(PEOPLE), @r#"
+      × 3 problems found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Error: chartaudit::rule::whose_record
+
+      × the patient of a record of `encounters` cannot be told
+       ╭─[house/rules.yaml:6:119]
+     5 │   - {id: confidentiality/a, title: A, severity: error, records: encounters, identifiers: {in: text, of: patients, whose: own}}
+     6 │   - {id: confidentiality/b, title: B, severity: error, records: encounters, identifiers: {in: text, of: staff, whose: another}}
+       ·                                                                                                                       ───┬───
+       ·                                                                                                                          ╰── needs a patient of the record's own
+     7 │   - {id: confidentiality/c, title: C, severity: error, records: encounters, identifiers: {in: text, detect: [us], kinds: [mrn]}}
+       ╰────
+      help: say `of: patients`, or `whose: any`
+
+    Error: chartaudit::rule::missing_key
+
+      × `of` is missing
+       ╭─[house/rules.yaml:7:115]
+     6 │   - {id: confidentiality/b, title: B, severity: error, records: encounters, identifiers: {in: text, of: staff, whose: another}}
+     7 │   - {id: confidentiality/c, title: C, severity: error, records: encounters, identifiers: {in: text, detect: [us], kinds: [mrn]}}
+       ·                                                                                                                   ──┬──
+       ·                                                                                                                     ╰── `kinds` needs it
+     8 │   - {id: confidentiality/d, title: D, severity: error, records: encounters, identifiers: {in: text}}
+       ╰────
+      help: say whose identifiers are meant, as `of: patients`
+
+    Error: chartaudit::rule::missing_key
+
+      × `detect` is missing
+       ╭─[house/rules.yaml:8:91]
+     7 │   - {id: confidentiality/c, title: C, severity: error, records: encounters, identifiers: {in: text, detect: [us], kinds: [mrn]}}
+     8 │   - {id: confidentiality/d, title: D, severity: error, records: encounters, identifiers: {in: text}}
+       ·                                                                                           ─┬
+       ·                                                                                            ╰── `identifiers` needs it
+       ╰────
+      help: name detectors, as `detect: [us]`, or say `of: patients`
+    "#);
+}
+
+#[test]
 fn every_kind_of_problem_is_shown() {
     let declared: BTreeSet<String> = include_str!("error.rs")
         .split("code(")
@@ -3210,8 +3266,8 @@ fn every_kind_of_problem_is_shown() {
         .collect();
     let mut seen = BTreeSet::new();
     for text in [
-        NOT_YAML, TABS, FORBIDDEN, HIDDEN, SHAPE, NAMES, CONDITIONS, SETS, LAYOUTS, RELATIONS,
-        SCHEDULES,
+        NOT_YAML, TABS, FORBIDDEN, HIDDEN, SHAPE, NAMES, PEOPLE, CONDITIONS, SETS, LAYOUTS,
+        RELATIONS, SCHEDULES,
     ] {
         seen.extend(codes(&problems(text, &LoadRequest::default())));
     }

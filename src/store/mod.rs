@@ -3,7 +3,7 @@
 //! A key becomes a seeded 128-bit fingerprint ([`KeyHasher`]). A [`KeyStore`] collects fingerprints with the
 //! places they came from and tells which keys stand in more than one place. [`Rows`] collects rows of one width under
 //! fingerprints, to be found by them in memory ([`Lookup`]) or joined with others partition by partition
-//! ([`Partitions`]). A [`RowSorter`] puts rows in order, an [`OriginSorter`] places. All of them share one
+//! ([`Partitions`]). A [`Filter`] is a small memory of the keys. A [`RowSorter`] puts rows in order, an [`OriginSorter`] places. All of them share one
 //! [`Budget`] and write what does not fit to temporary files without a name, sealed unless it is
 //! fingerprints and places alone. [`Texts`] keeps what records say for a
 //! second look, sealed from the first byte; nothing else in this room holds the text of a record.
@@ -16,6 +16,7 @@ mod spill;
 mod partition;
 mod rows;
 mod lookup;
+mod filter;
 mod join;
 mod key;
 mod repeat;
@@ -24,6 +25,7 @@ mod origin;
 mod text;
 
 pub use self::budget::Budget;
+pub use self::filter::Filter;
 pub use self::hash::KeyHasher;
 pub use self::join::Matcher;
 pub use self::key::{Entry, KeyStore, Stats};

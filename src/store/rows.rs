@@ -144,6 +144,21 @@ impl Rows {
 }
 
 impl Gathered {
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::Memory(lookup) => lookup.len() as u64,
+            Self::Spilled(partitions) => partitions.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Calls `each` with the keys and the rows of a partition, some at a time, in no certain order; several threads may
     /// do so at once.
     ///

@@ -9,6 +9,7 @@ mod exit_codes;
 mod leaks;
 mod audits;
 mod classes;
+mod known;
 mod laws;
 mod readme;
 mod relations;

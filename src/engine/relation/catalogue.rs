@@ -8,7 +8,7 @@ use crate::engine::relation::scope::{Side, conjuncts, grounded, pair_side, place
 use crate::expr::relations_of;
 use crate::expr::typed::{Expr, ExprKind, FieldId, Fold, RelationId};
 use crate::plan::{BoundFile, Plan};
-use crate::rule::{Check, CheckedRule, Relation, Retain, RetainFact};
+use crate::rule::{Check, CheckedRule, Identifiers, Relation, Retain, RetainFact};
 use crate::value::Type;
 
 /// Everything that the rules of a scan ask of related records.
@@ -352,6 +352,10 @@ pub(crate) fn asked<'r>(plan: &Plan, rule: &'r CheckedRule) -> Vec<&'r Expr> {
     if let Check::Retain(retain) = &rule.check {
         let facts = retained(plan, rule, retain);
         facts.into_iter().for_each(|fact| collect(&fact.value, &mut found));
+    }
+    if let Check::Identifiers(Identifiers { known: Some(known), .. }) = &rule.check {
+        let own = known.own.iter().filter(|own| plan.provides(rule, own));
+        own.for_each(|own| collect(own, &mut found));
     }
     found
 }

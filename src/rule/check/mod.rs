@@ -8,6 +8,7 @@ mod param;
 mod relation;
 mod retain;
 mod keep;
+mod known;
 mod rule;
 mod schedule;
 

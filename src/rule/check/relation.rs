@@ -75,6 +75,11 @@ impl Candidate<'_> {
         }
     }
 
+    /// Whether a reference of the dictionary opens it.
+    pub(crate) fn is_implied(&self) -> bool {
+        self.implied
+    }
+
     /// The fields of the record under test that decide which records are related.
     pub(crate) fn deciding_fields(&self) -> Vec<FieldId> {
         let mut fields: Vec<FieldId> = self.matches.iter().map(|(mine, _)| *mine).collect();

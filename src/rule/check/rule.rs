@@ -11,6 +11,7 @@ use crate::expr::{
 use crate::rule::check::code_set::CodeSets;
 use crate::rule::check::condition::Conditions;
 use crate::rule::check::dictionary::{fields, unknown_field, unknown_set};
+use crate::rule::check::known;
 use crate::rule::check::param::{Param, unit_name};
 use crate::rule::check::relation::{
     Candidate, candidates, check_conditions, field_types, used_relations,
@@ -351,6 +352,9 @@ pub(super) fn relations(
         Check::Retain(retain) => {
             used.extend(retain.facts.iter().flat_map(|fact| relations_of(&fact.value)));
         }
+        Check::Identifiers(Identifiers { known: Some(known), .. }) => {
+            used.extend(known.own.iter().flat_map(relations_of));
+        }
         _ => {}
     }
     if used.is_empty() {
@@ -377,6 +381,9 @@ pub(super) fn relations(
             for fact in &mut retain.facts {
                 renumber_relations(&mut fact.value, &number);
             }
+        }
+        Check::Identifiers(Identifiers { known: Some(known), .. }) => {
+            known.own.iter_mut().for_each(|own| renumber_relations(own, &number));
         }
         _ => {}
     }
@@ -433,6 +440,8 @@ fn named_fields(applies: Option<&Expr>, check: &Check, relations: &[Relation]) -
             let exprs = applies.into_iter().chain(retain::needed(retain));
             Some(exprs.flat_map(relations_of).collect::<Vec<_>>())
         }
+        // Where the encounters are missing, the record may say itself whose it is.
+        Check::Identifiers(_) => Some(applies.map(relations_of).unwrap_or_default()),
         _ => None,
     };
     for (relation, index) in relations.iter().zip(0_u16..) {
@@ -834,8 +843,9 @@ impl Checker<'_> {
             _ => (self.list(within, problems), false),
         };
         let mut detect: Vec<&str> = Vec::new();
-        let list = node.get("detect")?;
-        for (name, place) in list.texts() {
+        let known = known::known(self.set, self.candidates, raw, node, problems);
+        let list = node.get("detect");
+        for (name, place) in list.map(Node::texts).unwrap_or_default() {
             match detector::named(name) {
                 Some(members) => detect.extend(members),
                 None => problems.push(RuleProblem::UnknownDetector {
@@ -847,11 +857,23 @@ impl Checker<'_> {
                 }),
             }
         }
-        if list.texts().is_empty() {
-            problems.push(RuleProblem::EmptyList {
+        match list {
+            Some(list) if list.texts().is_empty() => problems.push(RuleProblem::EmptyList {
                 span: span(list.span.clone()),
                 help: Some(format!("name some of {}", listed(detector::names()))),
-            });
+            }),
+            None if node.get("of").is_none() && self.input.file.is_whole(&node.span) => problems
+                .push(RuleProblem::MissingKey {
+                    key: "detect".to_owned(),
+                    within: "`identifiers`".to_owned(),
+                    span: span(
+                        node.entries().first().map_or(node.span.clone(), |e| e.key_span.clone()),
+                    ),
+                    help: Some(
+                        "name detectors, as `detect: [us]`, or say `of: patients`".to_owned(),
+                    ),
+                }),
+            _ => {}
         }
         let detect = DETECTORS
             .iter()
@@ -865,7 +887,17 @@ impl Checker<'_> {
             Some(RawTier::C) => Tier::C,
             Some(RawTier::D) => Tier::D,
         };
-        Some(Check::Identifiers(Identifiers { fields: fields?, unbound, detect, min_tier }))
+        let releases = node.get("releases").map(Node::texts).unwrap_or_default();
+        let releases =
+            releases.into_iter().filter_map(|(name, _)| ReleaseKind::named(name)).collect();
+        Some(Check::Identifiers(Identifiers {
+            fields: fields?,
+            unbound,
+            detect,
+            min_tier,
+            known,
+            releases,
+        }))
     }
 
     fn no_overlap(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {

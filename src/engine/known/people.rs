@@ -1,0 +1,59 @@
+//! Whose identifiers the rules of a scan look for, and in which record sets.
+
+use std::collections::BTreeSet;
+
+use crate::detect::known::WithDigests;
+use crate::plan::Plan;
+use crate::rule::{Check, Identifiers, KNOWN_PEOPLE};
+
+/// What the rules of a scan ask of known people.
+#[derive(Debug)]
+pub(crate) struct People {
+    /// The record sets of people that files hold.
+    pub(crate) sources: BTreeSet<usize>,
+    /// The record sets that are searched.
+    pub(crate) searched: BTreeSet<usize>,
+    /// Whether digests of identifiers are looked for too.
+    pub(crate) digests: WithDigests,
+}
+
+impl People {
+    /// What the rules that can run ask; none where they ask nothing.
+    pub(crate) fn of(plan: &Plan, ready: &[usize]) -> Option<Self> {
+        let mut searched = BTreeSet::new();
+        let mut digests = WithDigests::No;
+        for &number in ready {
+            let rule = &plan.rules[number];
+            let Check::Identifiers(Identifiers { known: Some(known), .. }) = &rule.check else {
+                continue;
+            };
+            if let Some((set, _)) = plan.set_of(rule) {
+                searched.insert(set);
+            }
+            if known.kinds.iter().any(|kind| kind.is_pseudonym()) {
+                digests = WithDigests::Yes;
+            }
+        }
+        if searched.is_empty() {
+            return None;
+        }
+        // A name that somebody of the staff has too is no sign of a patient, so that all of them are gathered.
+        let sets = plan.dictionary.sets.iter().enumerate();
+        let sources = sets
+            .filter(|(number, set)| {
+                KNOWN_PEOPLE.contains(&set.name.as_str()) && plan.files_of(*number).next().is_some()
+            })
+            .map(|(number, _)| number)
+            .collect();
+        Some(Self { sources, searched, digests })
+    }
+
+    /// Which record sets must be read before which: the one that is searched and that of the people.
+    pub(crate) fn needs(&self) -> impl Iterator<Item = (usize, usize)> {
+        let pairs = |searched: &usize| {
+            let searched = *searched;
+            self.sources.iter().map(move |source| (searched, *source)).collect::<Vec<_>>()
+        };
+        self.searched.iter().flat_map(pairs)
+    }
+}
