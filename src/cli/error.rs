@@ -135,6 +135,18 @@ pub(crate) enum CliError {
         #[source]
         source: io::Error,
     },
+    /// The export claims to be fit to leave, and no rule that runs judges that.
+    #[error("no rule judges whether an export is `{kind}`")]
+    #[diagnostic(
+        code(chartaudit::cli::claim_not_judged),
+        help(
+            "add `--jurisdiction US` for the rules of HIPAA, or name a pack that has such rules with `--rules`"
+        )
+    )]
+    ClaimNotJudged {
+        /// What it claims to be.
+        kind: &'static str,
+    },
     /// There is no rule of that name.
     #[error("there is no rule `{name}`")]
     #[diagnostic(code(chartaudit::cli::no_such_rule))]

@@ -263,6 +263,10 @@ fn not_found(plan: &Plan, rule: &CheckedRule, incomplete: bool) -> CliError {
     let id = rule.id.text.clone();
     match plan.readiness(rule) {
         Readiness::Ready => {}
+        Readiness::NotClaimed => {
+            let why = "no file claims to be what it is about".to_owned();
+            return CliError::RuleNotRun { rule: id, why };
+        }
         Readiness::Off(reason) => {
             return CliError::RuleNotRun { rule: id, why: format!("switched off: {reason}") };
         }

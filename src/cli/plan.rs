@@ -68,29 +68,30 @@ fn in_force(settings: &Settings) -> Table {
 fn files(plan: &Plan) -> Table {
     let mut table = Table::new(3);
     for file in &plan.files {
-        match &file.state {
-            FileState::Bound(bound) => {
-                let set = plan.dictionary.sets.get(bound.set);
-                let set = set.map_or("", |set| set.name.as_str());
-                let mut what = binding(bound);
-                if let Some(kind) = file.claim.kind {
-                    what.push_str(&format!("; claimed to be {}", kind.name()));
-                }
-                for issue in &file.claim.issues {
-                    what.push_str(&format!("; {}", issue.detail));
-                }
-                table.row([file.name.clone(), set.to_owned(), what]);
-            }
-            FileState::Refused { issues, record_set, .. } => {
+        let mut what = match (&file.state, file.state.refusal()) {
+            (FileState::Bound(bound), _) => binding(bound),
+            (_, None) => String::new(),
+            (_, Some((issues, _))) => {
                 let why = issues.by_code.iter().map(|(code, count)| {
                     let detail = count.first.first().map_or("", |issue| issue.detail.as_str());
                     format!("{} {detail}", code.0)
                 });
-                let why = why.collect::<Vec<_>>().join("; ");
-                let set = record_set.clone().unwrap_or_else(|| "?".to_owned());
-                table.row([file.name.clone(), set, format!("not read: {why}")]);
+                format!("not read: {}", why.collect::<Vec<_>>().join("; "))
             }
+        };
+        let set = match &file.state {
+            FileState::Bound(bound) => {
+                plan.dictionary.sets.get(bound.set).map_or("", |set| set.name.as_str())
+            }
+            state => state.refusal().and_then(|(_, set)| set).unwrap_or("?"),
+        };
+        if let Some(kind) = file.claim.kind {
+            what.push_str(&format!("; claimed to be {}", kind.name()));
         }
+        for issue in &file.claim.issues {
+            what.push_str(&format!("; {}", issue.detail));
+        }
+        table.row([file.name.clone(), set.to_owned(), what]);
     }
     for (name, issue) in &plan.problems {
         let why = format!("not read: {} {}", issue.code.0, issue.detail);
@@ -134,7 +135,7 @@ fn unready(plan: &Plan, width: usize) -> String {
     let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
     for rule in &plan.rules {
         let why = match plan.readiness(rule) {
-            Readiness::Ready => continue,
+            Readiness::Ready | Readiness::NotClaimed => continue,
             Readiness::Off(reason) => format!("off: {reason}"),
             Readiness::SetAbsent(set) => format!("no file holds {set}"),
             Readiness::NotBound(fields) => {

@@ -18,7 +18,7 @@ use crate::cli::{explain, project, scan};
 use crate::engine::{self, Hooks, ScanOptions};
 use crate::expr::{self, typed::FieldId};
 use crate::finding::{Counts, Holding, HoldingSink, NotEvaluated, Outcome, Scan};
-use crate::plan::{FileState, Plan};
+use crate::plan::Plan;
 use crate::report::retention::{HoldingTally, RetentionView, render};
 use crate::report::{AssembleInput, ExitReason, HoldingList, Report, StreamOptions};
 use crate::retention::{Caveat, Facility, Fact, Standards, Timetable, TimetableSettings};
@@ -223,7 +223,7 @@ fn kept_rule(plan: &Plan, table: &Arc<Timetable>) -> Result<CheckedRule, CliErro
         rule.fields = shown(plan, &rule, set);
         Some(rule)
     });
-    let refused = plan.files.iter().any(|file| matches!(file.state, FileState::Refused { .. }));
+    let refused = plan.files.iter().any(|file| file.state.refusal().is_some());
     held.ok_or(CliError::NothingKept { refused })
 }
 

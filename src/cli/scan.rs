@@ -67,6 +67,7 @@ pub(crate) fn run(
     let limits = Machine::settle(&machine, &settings.project.file)?;
     let site_key = settings.site_key_file.value.as_deref().map(project::site_key).transpose()?;
     let loaded = settings.load_rules()?;
+    settings.check_release(&loaded.book)?;
     let discovery = source::discover(&input.paths);
     let found: Vec<PathBuf> = discovery.files.iter().map(|file| file.path.clone()).collect();
     let in_force = settings.in_force(&loaded);

@@ -20,7 +20,7 @@ use crate::cli::size::Size;
 use crate::cli::{near, project};
 use crate::engine::ScanOptions;
 use crate::finding::{Claimed, Masked};
-use crate::plan::{self, BindOptions, FileState, Plan, ReleaseRequest, Twins};
+use crate::plan::{self, BindOptions, Plan, ReleaseRequest, Twins};
 use crate::report::{self, FailOn};
 use crate::rule::config::{self, ProjectFile};
 use crate::rule::{
@@ -504,6 +504,20 @@ impl Settings {
         Ok(loaded)
     }
 
+    /// Refuses a claim that no rule judges, unless the user chose the rules one by one: the report tells of it then.
+    ///
+    /// # Errors
+    /// If there is no such rule.
+    pub(crate) fn check_release(&self, book: &RuleBook) -> Result<(), CliError> {
+        let Some(kind) = self.release.value else { return Ok(()) };
+        let mut rules = book.packs.iter().flat_map(|pack| &pack.rules);
+        let chosen = !self.select.is_empty() || !self.ignore.is_empty();
+        if kind == ReleaseKind::Identified || chosen || rules.any(|rule| rule.concerns(kind)) {
+            return Ok(());
+        }
+        Err(CliError::ClaimNotJudged { kind: kind.name() })
+    }
+
     /// Reads and checks one rule alone, whatever the place of its pack. Where the project runs other packs only, it
     /// is looked for among all that ship. Without such a rule, every rule that it was looked for among is given back.
     ///
@@ -614,7 +628,7 @@ impl Settings {
         let mut plan = plan::bind(book.dictionary.clone(), &book.layouts, rules, found, &options);
         plan.problems.retain(|(name, _)| !names.contains(name));
         plan.files.retain(|file| {
-            let unplaced = matches!(file.state, FileState::Refused { record_set: None, .. });
+            let unplaced = matches!(file.state.refusal(), Some((_, None)));
             !(unplaced && names.contains(&file.name))
         });
         plan

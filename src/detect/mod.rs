@@ -29,9 +29,14 @@ mod secret;
 mod allow;
 mod finder;
 pub mod known;
+mod column;
 
 pub use self::allow::{AllowError, AllowList, Allowance, AllowedValue};
 pub use self::catalogue::{DETECTORS, Detector, UnknownDetector, named, served};
+pub use self::column::{
+    CalendarPart, Dated, Fineness, Identifying, Postal, Role, Surety, Whose, is_age_over_89,
+    is_coordinate, is_image, is_placeholder, is_position, is_truth, year_of,
+};
 pub use self::finder::{Finder, Hit};
 pub use self::label::Context;
 pub use self::tier::Tier;

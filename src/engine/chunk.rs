@@ -13,6 +13,7 @@ use crate::engine::group::GroupStore;
 use crate::engine::kernel::{self, Frame, Outside};
 use crate::engine::known::{self, KeptRows, RosterAt, Spot, Spotting};
 use crate::engine::part::{ChunkPart, Example, Run, TaskPart};
+use crate::engine::profile::{self, ColumnMemory, ProfileTask};
 use crate::engine::relation::{self, Access, Found, Kept, Keys, Relations, Selecting, Yield};
 use crate::engine::show::{Pending, Shower};
 use crate::engine::sweep::{self, Sorter};
@@ -64,6 +65,8 @@ pub(crate) struct FileWork<'p> {
     pub(crate) watched: Option<String>,
     /// Whether it is wanted how long each record is kept.
     pub(crate) holdings: bool,
+    /// What is looked for in its columns, if it is a file of a release.
+    pub(crate) profile: Option<ProfileTask>,
 }
 
 /// What all files share.
@@ -86,6 +89,8 @@ pub(crate) struct Worker {
     /// The file at hand and the answers remembered for it; those of other files are let go, so that many files
     /// take no more room than one.
     memories: (usize, Vec<Memory>),
+    /// The same for the columns of a release.
+    seen: (usize, Vec<ColumnMemory>),
     /// The batch, reused.
     pub(crate) batch: Batch,
     spans: Vec<Vec<CellSpan>>,
@@ -132,7 +137,7 @@ pub(crate) fn judge(
     chunk: u64,
     attempt: u8,
 ) -> std::io::Result<ChunkPart> {
-    let Worker { memories, batch, spans, entries, kept, kept_known } = worker;
+    let Worker { memories, seen, batch, spans, entries, kept, kept_known } = worker;
     let rows = batch.rows;
     let mut part = ChunkPart {
         tasks: work.tasks.tasks.iter().map(|_| TaskPart::default()).collect(),
@@ -222,6 +227,19 @@ pub(crate) fn judge(
             space: &space,
             as_of: work.as_of,
         };
+        if let Some(profile) = &work.profile {
+            if seen.0 != work.number {
+                *seen = (work.number, Vec::new());
+            }
+            part.profile = profile::take(
+                profile,
+                frozen,
+                (&columns, spans),
+                &mut seen.1,
+                &shared.hasher,
+                (work.as_of.year(), work.shower.reveal),
+            );
+        }
         for harvest in &work.tasks.harvests {
             part.yields.push(harvest.take(&cells, &shared.hasher, &place));
         }
@@ -368,7 +386,9 @@ fn load_spans(
         _ => Vec::new(),
     });
     let known = work.tasks.search.iter().flat_map(|search| search.columns.iter().copied());
-    for column in of_fields.chain(searched).chain(known) {
+    let profiled = work.profile.iter().flat_map(|profile| &profile.columns);
+    let profiled = profiled.map(|column| column.column);
+    for column in of_fields.chain(searched).chain(known).chain(profiled) {
         let next = columns.len();
         columns.entry(column).or_insert(next);
     }

@@ -14,6 +14,7 @@ use crate::engine::chain::Chain;
 use crate::engine::chunk::{FileWork, Shared, Worker, judge};
 use crate::engine::digest::{self, Tree};
 use crate::engine::part::{ChunkPart, Example, TaskPart};
+use crate::engine::profile::ColumnPart;
 use crate::engine::relation::Yield;
 use crate::engine::task::TaskKind;
 use crate::engine::verdict::Ranked;
@@ -43,6 +44,8 @@ pub(crate) struct FileSoFar {
     pub(crate) failed: bool,
     pub(crate) overflows: u64,
     pub(crate) accounts: Vec<Account>,
+    /// What its columns show, where it is a file of a release.
+    pub(crate) profile: Vec<ColumnPart>,
     next_start: u64,
     tree: Tree,
     evidence: (u64, u64),
@@ -197,6 +200,7 @@ impl FileSoFar {
             failed: false,
             overflows: 0,
             accounts: Vec::new(),
+            profile: Vec::new(),
             next_start: table.data_start,
             tree: Tree::default(),
             evidence: (0, 0),
@@ -445,6 +449,12 @@ impl Driver<'_, '_, '_> {
             {
                 self.fail(Failure::Error(self.options.spill_error(&error)));
             }
+        }
+        so_far
+            .profile
+            .resize_with(so_far.profile.len().max(part.profile.len()), ColumnPart::default);
+        for (column, next) in so_far.profile.iter_mut().zip(part.profile) {
+            column.merge(next, (records, lines));
         }
         let mut stream = part.stream;
         let absolute = |place: &mut Place| {

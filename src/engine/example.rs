@@ -5,12 +5,15 @@ use std::sync::atomic::AtomicBool;
 
 use crate::engine::outcome::Told;
 use crate::engine::{Hooks, ScanOptions};
-use crate::finding::{Outcome, Reveal};
+use crate::finding::{Outcome, Reveal, Unit};
 use crate::plan::{
     BoundColumn, BoundFile, CellReader, Claim, FileState, Plan, PlannedFile, ReleaseRequest,
 };
-use crate::rule::{CheckedRule, Dictionary, Example, ExampleRecord, Expectation, RecordSet};
-use crate::source::{self, HeaderAt, Input, ReadOptions};
+use crate::rule::{
+    Check, CheckedRule, Dictionary, Example, ExampleRecord, Expectation, RecordSet, ReleaseCheck,
+    ReleaseMethod,
+};
+use crate::source::{self, HeaderAt, Input, ReadOptions, Table};
 use crate::value::Date;
 
 /// What an example came to.
@@ -42,18 +45,33 @@ pub fn run(
     rule: &CheckedRule,
     example: &Example,
 ) -> Result<ExampleOutcome, String> {
+    let mut dictionary = dictionary.clone();
+    dictionary.sets.push(RecordSet::every());
+    let dictionary = &dictionary;
     let set =
         dictionary.set(&rule.record_set).ok_or("the rule's record set is not in the dictionary")?;
     let mut rule = rule.clone();
     rule.report_fictional = true;
     rule.off = None;
-    let mut files = vec![planned(dictionary, set, &example.given)?];
+    let mut files = if set.name == RecordSet::EVERY {
+        Vec::new()
+    } else {
+        vec![planned(dictionary, set, &example.given)?]
+    };
     for (name, _) in &example.given {
         let related = dictionary.set(name).filter(|other| other.name != set.name);
         files.extend(related.map(|set| planned(dictionary, set, &example.given)).transpose()?);
     }
+    if !example.table.is_empty() {
+        files.push(unplaced(dictionary, &example.table)?);
+    }
+    let by_expert = matches!(
+        &rule.check,
+        Check::Release(ReleaseCheck { method: Some(ReleaseMethod::Expert), .. })
+    );
     for file in &mut files {
         file.claim.kind = example.release;
+        file.claim.determined = by_expert;
     }
     let mut plan = Plan {
         dictionary: dictionary.clone(),
@@ -83,7 +101,11 @@ pub fn run(
     if got.is_empty()
         && let Some(outcome) = scan.rules.first()
     {
+        // Of columns the worst word counts.
         got.push(match &outcome.outcome {
+            Outcome::Pass if outcome.unit == Unit::Field && outcome.counts.not_evaluable > 0 => {
+                Expectation::NotEvaluable
+            }
             Outcome::Pass | Outcome::Waived | Outcome::Baselined => Expectation::Pass,
             Outcome::Fail => Expectation::Violation,
             Outcome::Pending => Expectation::Pending,
@@ -98,20 +120,72 @@ pub fn run(
     Ok(ExampleOutcome { got, expected })
 }
 
+/// Text of a table, every cell quoted.
+fn quoted(cells: &[String]) -> String {
+    let cells: Vec<String> =
+        cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+    cells.join(",") + "\n"
+}
+
+/// Rows as a table that no record set claims; a row that lacks a column has nothing there.
+fn unplaced(
+    dictionary: &Dictionary,
+    rows: &[Vec<(String, String)>],
+) -> Result<PlannedFile, String> {
+    let mut headers: Vec<String> = Vec::new();
+    for (header, _) in rows.iter().flatten() {
+        if !headers.contains(header) {
+            headers.push(header.clone());
+        }
+    }
+    let mut text = quoted(&headers);
+    for row in rows {
+        let cell = |header: &String| {
+            let cell = row.iter().find(|(name, _)| name == header);
+            cell.map_or_else(String::new, |(_, text)| text.clone())
+        };
+        text += &quoted(&headers.iter().map(cell).collect::<Vec<_>>());
+    }
+    let (bytes, table) = opened(text.into_bytes())?;
+    let file = BoundFile {
+        set: dictionary.sets.len().saturating_sub(1),
+        layout: String::new(),
+        key: Vec::new(),
+        columns: Vec::new(),
+        unbound: (0..headers.len()).collect(),
+        max_skipped: 0,
+        min_records: 0,
+        table,
+    };
+    Ok(PlannedFile {
+        name: "example".to_owned(),
+        bytes,
+        state: FileState::Unplaced { file: Box::new(file), record_set: None },
+        claim: Claim::default(),
+    })
+}
+
+/// Text opened as a table with a header, and its length.
+fn opened(text: Vec<u8>) -> Result<(u64, Table), String> {
+    let bytes = text.len() as u64;
+    let input = Input::memory("example", text);
+    let options =
+        ReadOptions { delimiter: Some(b','), header: HeaderAt::First, ..ReadOptions::default() };
+    let table = source::open(input, &options, &|cells| cells.len())
+        .map_err(|_| "its records cannot be read as a table".to_owned())?;
+    Ok((bytes, table))
+}
+
 /// The records as a table whose columns are named like the fields, every cell quoted.
 fn as_csv<'e>(set: &RecordSet, records: impl Iterator<Item = &'e ExampleRecord>) -> Vec<u8> {
-    let quoted = |cells: Vec<String>| {
-        let cells: Vec<String> =
-            cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
-        cells.join(",") + "\n"
-    };
-    let mut text = quoted(set.fields.iter().map(|field| field.name.clone()).collect());
+    let names: Vec<String> = set.fields.iter().map(|field| field.name.clone()).collect();
+    let mut text = quoted(&names);
     for record in records {
         let mut cells = vec![String::new(); set.fields.len()];
         for (field, cell) in &record.cells {
             cells[usize::from(field.0)].clone_from(cell);
         }
-        text += &quoted(cells);
+        text += &quoted(&cells);
     }
     text.into_bytes()
 }
@@ -123,12 +197,7 @@ fn planned(
 ) -> Result<PlannedFile, String> {
     let records = given.iter().filter(|(name, _)| *name == set.name);
     let text = as_csv(set, records.flat_map(|(_, records)| records));
-    let bytes = text.len() as u64;
-    let input = Input::memory("example", text);
-    let options =
-        ReadOptions { delimiter: Some(b','), header: HeaderAt::First, ..ReadOptions::default() };
-    let table = source::open(input, &options, &|cells| cells.len())
-        .map_err(|_| "its records cannot be read as a table".to_owned())?;
+    let (bytes, table) = opened(text)?;
     let index = dictionary.sets.iter().position(|other| other.name == set.name).unwrap_or(0);
     let columns = set
         .fields

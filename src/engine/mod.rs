@@ -19,6 +19,7 @@ mod sweep;
 mod verdict;
 mod show;
 mod part;
+mod profile;
 mod chunk;
 mod digest;
 mod options;

@@ -10,6 +10,7 @@ use crate::engine::drive::{ChunkStart, FileSoFar, add, keep_lowest, lock};
 use crate::engine::group::GroupStore;
 use crate::engine::measure::{Breach, Group, GroupVerdict, SmallGroups};
 use crate::engine::part::Example;
+use crate::engine::profile;
 use crate::engine::show::Pending;
 use crate::engine::stage::Pass;
 use crate::engine::task::TaskKind;
@@ -20,7 +21,7 @@ use crate::finding::{
     Outcome, Place, RuleOutcome, Scan, Tag, Unit,
 };
 use crate::plan::{BoundFile, FileState, Plan, Readiness};
-use crate::rule::{Check, CheckedRule, Expectation, Tolerance};
+use crate::rule::{Check, CheckedRule, ClaimedBy, Expectation, ReleaseCheck, Tolerance};
 use crate::source::{Chunk, Issue, IssueClass, IssueCode, IssueLog, Tally};
 use crate::store::{OriginSorter, RowSorter};
 use crate::value::FieldType;
@@ -81,7 +82,11 @@ pub(crate) fn conclude(
             Readiness::NotBound(fields) => {
                 not_evaluated(number, rule, NotEvaluated::FieldsNotBound(fields))
             }
+            Readiness::NotClaimed => empty(number, rule, Outcome::NotApplicable),
             Readiness::Ready => match &rule.check {
+                Check::Release(check) => {
+                    released(plan, &pass, number, rule, check, options, hooks)?
+                }
                 Check::Columns { closed, order } => {
                     columns(plan, number, rule, *closed, order, options, hooks)?
                 }
@@ -117,7 +122,7 @@ pub(crate) fn conclude(
 fn unit(rule: &CheckedRule) -> Unit {
     match rule.check {
         Check::Measure { .. } | Check::SmallCells(_) => Unit::Group,
-        Check::Columns { .. } => Unit::Field,
+        Check::Columns { .. } | Check::Release(_) => Unit::Field,
         _ => Unit::Record,
     }
 }
@@ -348,6 +353,29 @@ fn columns(
             }
         }
     }
+    outcome.outcome = judge(rule, &outcome.counts);
+    Ok(outcome)
+}
+
+/// A rule about what files of a release hold.
+fn released(
+    plan: &Plan,
+    pass: &Pass<'_>,
+    number: usize,
+    rule: &CheckedRule,
+    check: &ReleaseCheck,
+    options: &ScanOptions,
+    hooks: &Hooks<'_>,
+) -> Result<RuleOutcome, EngineError> {
+    let mut outcome = empty(number, rule, Outcome::NotApplicable);
+    let mut judged = profile::judge(plan, &pass.files, outcome.rule, rule, check);
+    for finding in &judged.findings {
+        stream(hooks, finding)?;
+    }
+    judged.findings.truncate(options.examples);
+    outcome.counts = judged.counts;
+    outcome.not_evaluable_reasons = reasons(judged.reasons);
+    outcome.findings = judged.findings;
     outcome.outcome = judge(rule, &outcome.counts);
     Ok(outcome)
 }
@@ -620,6 +648,11 @@ fn late_message(work: &FileWork<'_>, task: usize) -> String {
     }
 }
 
+/// A file as far as it was read.
+fn so_far<'p>(pass: &'p Pass<'_>, number: usize) -> Option<&'p FileSoFar> {
+    pass.files.iter().find(|(work, _)| work.number == number).map(|(_, so_far)| so_far)
+}
+
 /// What became of each input.
 fn inputs(plan: &Plan, pass: &Pass<'_>) -> Vec<InputOutcome> {
     let mut outcomes: Vec<InputOutcome> = plan
@@ -649,14 +682,38 @@ fn inputs(plan: &Plan, pass: &Pass<'_>) -> Vec<InputOutcome> {
                 columns: columns.iter().map(|_| String::new()).collect(),
                 overflows: 0,
                 claim: None,
+                looked_at: false,
             },
             FileState::Bound(file) => {
-                let so_far = pass
-                    .files
-                    .iter()
-                    .find(|(work, _)| work.number == number)
-                    .map(|(_, so_far)| so_far);
-                bound_input(plan, planned.name.clone(), planned.bytes, file, so_far)
+                bound_input(plan, planned.name.clone(), planned.bytes, file, so_far(pass, number))
+            }
+            FileState::Unplaced { file, record_set } => {
+                let so_far = so_far(pass, number);
+                let looked_at = so_far.is_some_and(|so_far| so_far.complete);
+                let mut read = bound_input(plan, planned.name.clone(), planned.bytes, file, so_far);
+                if looked_at {
+                    // It was read; what is left of the refusal is that no record of it was judged.
+                    for log in read.issues.by_code.values_mut() {
+                        log.class = log.class.min(IssueClass::Kept);
+                        log.first.iter_mut().for_each(|issue| issue.class = log.class);
+                    }
+                }
+                let unknown = record_set.is_none()
+                    && read.issues.by_code.keys().any(|code| code.0 == "read/header-not-found");
+                InputOutcome {
+                    fate: if unknown || looked_at {
+                        InputFate::Unrecognised
+                    } else {
+                        InputFate::Refused
+                    },
+                    record_set: record_set.clone().filter(|_| !looked_at),
+                    layout: None,
+                    unbound: Vec::new(),
+                    dialect: if looked_at { read.dialect } else { Vec::new() },
+                    columns: read.columns.iter().map(|_| String::new()).collect(),
+                    looked_at,
+                    ..read
+                }
             }
         })
         .collect();
@@ -675,6 +732,9 @@ fn inputs(plan: &Plan, pass: &Pass<'_>) -> Vec<InputOutcome> {
         });
         claim.issues.iter().for_each(|issue| outcome.issues.add(issue.clone()));
     }
+    let of_run = plan.release.of_run.map(|kind| (kind, ClaimedBy::Run));
+    let of_project = plan.release.settings.kind.map(|kind| (kind, ClaimedBy::Project));
+    let of_all = of_run.or(of_project).map(|(kind, by)| Claimed { kind, by, purpose: None });
     for (path, issue) in &plan.problems {
         let mut issues = IssueLog::default();
         issues.add(issue.clone());
@@ -697,7 +757,8 @@ fn inputs(plan: &Plan, pass: &Pass<'_>) -> Vec<InputOutcome> {
             issues,
             columns: Vec::new(),
             overflows: 0,
-            claim: None,
+            claim: of_all.clone(),
+            looked_at: false,
         });
     }
     for outcome in &mut outcomes {
@@ -779,5 +840,6 @@ fn bound_input(
         columns: names,
         overflows: so_far.map_or(0, |so_far| so_far.overflows),
         claim: None,
+        looked_at: false,
     }
 }

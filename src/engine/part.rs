@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::measure::Groups;
+use crate::engine::profile::ColumnPart;
 use crate::engine::relation::Yield;
 use crate::engine::verdict::Ranked;
 use crate::finding::{Account, Counts, Finding, Holding};
@@ -79,4 +80,6 @@ pub(crate) struct ChunkPart {
     pub(crate) footers: Vec<Footer>,
     /// Arithmetic results that were out of range.
     pub(crate) overflows: u64,
+    /// What the columns of a file of a release show.
+    pub(crate) profile: Vec<ColumnPart>,
 }

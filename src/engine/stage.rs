@@ -8,6 +8,7 @@ use crate::engine::chunk::{FileWork, Shared};
 use crate::engine::drive::{FileSoFar, Read, lock, read};
 use crate::engine::group::GroupStore;
 use crate::engine::known::{self, KnownStore, People, Room, RosterAt};
+use crate::engine::profile::ProfileTask;
 use crate::engine::relation::{
     Access, AccessSpec, Constant, Emission, Found, Order, Placed, Relations, Stage, Tables, stages,
 };
@@ -16,7 +17,7 @@ use crate::engine::sweep::Sorter;
 use crate::engine::task::{self, Keys, Places, Purpose};
 use crate::engine::{EngineError, Hooks, ScanOptions};
 use crate::finding::KeyedHash;
-use crate::plan::{FileState, Plan};
+use crate::plan::{BoundFile, FileState, Plan};
 use crate::rule::Check;
 use crate::source::Encoding;
 use crate::store::{Budget, Gathered, KeyHasher, KeyStore, OriginSorter, RowSorter, Rows};
@@ -143,12 +144,24 @@ impl<'p> Staging<'_, '_, 'p> {
     /// The record sets that files hold, with their bytes.
     fn sets(&self) -> Vec<(usize, u64)> {
         let mut sets: BTreeMap<usize, u64> = BTreeMap::new();
-        for planned in &self.plan.files {
-            if let FileState::Bound(file) = &planned.state {
+        for (number, planned) in self.plan.files.iter().enumerate() {
+            if let Some(file) = self.file(number) {
                 *sets.entry(file.set).or_default() += planned.bytes;
             }
         }
         sets.into_iter().collect()
+    }
+
+    /// A file that is read: one of a record set, or one of a release that no record set claims.
+    fn file(&self, number: usize) -> Option<&'p BoundFile> {
+        let file = self.plan.table_of(number)?;
+        let is_released =
+            || self.ready.iter().any(|rule| self.plan.is_about(&self.plan.rules[*rule], number));
+        match self.plan.files[number].state {
+            FileState::Bound(_) => Some(file),
+            FileState::Unplaced { .. } => Some(file).filter(|_| is_released()),
+            FileState::Refused { .. } => None,
+        }
     }
 
     fn stage(&mut self, stage: &Stage) -> Result<(), EngineError> {
@@ -455,12 +468,14 @@ impl<'p> Staging<'_, '_, 'p> {
             .files
             .iter()
             .enumerate()
-            .filter_map(|(number, planned)| match &planned.state {
-                FileState::Bound(file) if sets.contains(&file.set) => {
+            .filter_map(|(number, planned)| match self.file(number) {
+                Some(file) if sets.contains(&file.set) => {
                     let Reading { purpose, found, roster } = reading(file.set);
+                    let mut profile = None;
                     let accesses = match purpose {
                         Purpose::Judge { accesses, .. } => {
                             judging = true;
+                            profile = ProfileTask::compile(plan, number, self.ready);
                             accesses.to_vec()
                         }
                         Purpose::Spot { accesses } => accesses.to_vec(),
@@ -502,9 +517,10 @@ impl<'p> Staging<'_, '_, 'p> {
                         trace: options.trace,
                         watched: options.watched.clone(),
                         holdings: hooks.holdings.is_some(),
+                        profile,
                     })
                 }
-                FileState::Bound(_) | FileState::Refused { .. } => None,
+                _ => None,
             })
             .collect();
         read(plan, works, (&self.pass.shared, sinks), options, hooks, judging)

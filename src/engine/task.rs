@@ -457,7 +457,7 @@ pub(crate) fn compile(
                     timetable: Arc::clone(&retain.timetable),
                 })
             }
-            Check::Columns { .. } | Check::Compared => continue,
+            Check::Columns { .. } | Check::Compared | Check::Release(_) => continue,
         };
         tasks.push(Task {
             rule: number,

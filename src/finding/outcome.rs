@@ -152,6 +152,8 @@ pub struct InputOutcome {
     pub overflows: u64,
     /// What it claims to be when it leaves, where anybody says it.
     pub claim: Option<Claimed>,
+    /// Whether no record set claims it and its columns were looked at all the same, as those of a release.
+    pub looked_at: bool,
 }
 
 /// What an input claims to be when it leaves.

@@ -7,7 +7,9 @@ use crate::plan::release;
 use crate::plan::{
     BoundColumn, BoundFile, CellReader, Claim, FileState, Plan, PlannedFile, ReleaseRequest,
 };
-use crate::rule::{CheckedRule, Dictionary, HeaderMode, Layout, LayoutSource, SourceOptions};
+use crate::rule::{
+    CheckedRule, Dictionary, HeaderMode, Layout, LayoutSource, RecordSet, SourceOptions,
+};
 use crate::source::{
     self, Discovery, Encoding, FoundFile, HeaderAt, Issue, IssueClass, IssueCode, IssueLog,
     ReadOptions, Table,
@@ -95,7 +97,10 @@ pub fn bind(
         }
         None => None,
     };
+    // Tables that no record set claims are of the set that stands for all, which is the last.
+    let mut dictionary = dictionary;
     problems.extend(release::settle(&mut files, &dictionary, &options.release, manifest));
+    dictionary.sets.push(RecordSet::every());
     Plan { dictionary, rules, files, release: options.release.clone(), problems }
 }
 
@@ -159,13 +164,46 @@ fn open(
         |cells: &[String]| cells.iter().filter(|cell| known.contains(&normalise(cell))).count();
     match source::open(input, &read, &recognised) {
         Ok(table) => place(table, dictionary, shapes, options),
-        Err(refusal) => FileState::Refused {
-            issues: refusal.issues,
-            tally: refusal.tally,
-            record_set: None,
-            columns: Vec::new(),
-        },
+        Err(refusal) => {
+            let no_header = refusal.issues.by_code.keys().any(|code| code.0 == NO_HEADER);
+            match without_names(file, &read).filter(|_| no_header) {
+                Some(mut table) => {
+                    table.issues = refusal.issues;
+                    unplaced(table, None, dictionary)
+                }
+                None => FileState::Refused {
+                    issues: refusal.issues,
+                    tally: refusal.tally,
+                    record_set: None,
+                    columns: Vec::new(),
+                },
+            }
+        }
     }
+}
+
+/// The issue of a table without a name that anybody knows.
+const NO_HEADER: &str = "read/header-not-found";
+
+/// The file as a table of which no name is known: its first line is the header.
+fn without_names(file: &FoundFile, read: &ReadOptions) -> Option<Table> {
+    let read = ReadOptions { header: HeaderAt::First, ..read.clone() };
+    source::open(source::open_file(file).ok()?, &read, &|cells| cells.len()).ok()
+}
+
+/// A table that no record set claims.
+fn unplaced(table: Table, record_set: Option<String>, dictionary: &Dictionary) -> FileState {
+    let file = BoundFile {
+        set: dictionary.sets.len(),
+        layout: String::new(),
+        key: Vec::new(),
+        columns: Vec::new(),
+        unbound: (0..table.header.names.len()).collect(),
+        max_skipped: 0,
+        min_records: 0,
+        table,
+    };
+    FileState::Unplaced { file: Box::new(file), record_set }
 }
 
 /// The reading options of the first source that names this file: the user's, then the layouts'. A source of
@@ -243,12 +281,7 @@ fn place(
         let mut refusal = issue(code, IssueClass::Refused, detail);
         refusal.line = table.header.line;
         table.issues.add(refusal);
-        FileState::Refused {
-            issues: table.issues,
-            tally: table.tally,
-            record_set: set.map(|set| dictionary.sets[set].name.clone()),
-            columns: table.header.names,
-        }
+        unplaced(table, set.map(|set| dictionary.sets[set].name.clone()), dictionary)
     };
     let held = match choose(shapes, &header, options.layout.as_deref(), &table.input.name) {
         Ok(held) => held,
@@ -260,7 +293,7 @@ fn place(
             let detail = format!(
                 "no record set has these columns{known}; name them under `sources` in chartaudit.yaml"
             );
-            return refuse(table, None, "read/header-not-found", detail);
+            return refuse(table, None, NO_HEADER, detail);
         }
         Err(Unplaced::Ambiguous(a, b)) => {
             let detail = format!(

@@ -42,6 +42,13 @@ pub struct PlannedFile {
 pub enum FileState {
     /// It will be read.
     Bound(Box<BoundFile>),
+    /// No record set claims it. Its records are not judged; as a file of a release its columns are looked at.
+    Unplaced {
+        /// The file, as one of the record set that stands for all.
+        file: Box<BoundFile>,
+        /// The record set it seems to hold.
+        record_set: Option<String>,
+    },
     /// It will not be read.
     Refused {
         /// Why.
@@ -53,6 +60,20 @@ pub enum FileState {
         /// Its column headers, where one was found.
         columns: Vec<String>,
     },
+}
+
+impl FileState {
+    /// Why no record of it is judged, and the record set it seems to hold; `None` where its records are.
+    #[must_use]
+    pub fn refusal(&self) -> Option<(&IssueLog, Option<&str>)> {
+        match self {
+            Self::Bound(_) => None,
+            Self::Unplaced { file, record_set } => {
+                Some((&file.table.issues, record_set.as_deref()))
+            }
+            Self::Refused { issues, record_set, .. } => Some((issues, record_set.as_deref())),
+        }
+    }
 }
 
 /// A file whose columns are bound to the fields of a record set.
@@ -90,6 +111,8 @@ pub struct BoundColumn {
 pub enum Readiness {
     /// It can.
     Ready,
+    /// No file claims to be what it is about.
+    NotClaimed,
     /// Switched off by tailoring, with its reason.
     Off(String),
     /// No input holds its record set.
@@ -111,6 +134,28 @@ impl Plan {
             FileState::Bound(bound) if bound.set == set => Some((index, &**bound)),
             _ => None,
         })
+    }
+
+    /// The table of a file that could be opened as one, recognised or not.
+    #[must_use]
+    pub fn table_of(&self, file: usize) -> Option<&BoundFile> {
+        match &self.files.get(file)?.state {
+            FileState::Bound(bound) | FileState::Unplaced { file: bound, .. } => Some(bound),
+            FileState::Refused { .. } => None,
+        }
+    }
+
+    /// Whether a rule about releases is about this file, by what it claims to be and what it holds.
+    #[must_use]
+    pub fn is_about(&self, rule: &CheckedRule, file: usize) -> bool {
+        let Check::Release(check) = &rule.check else { return false };
+        let Some(planned) = self.files.get(file) else { return false };
+        let Some(kind) = planned.claim.kind else { return false };
+        let of_set = rule.record_set == RecordSet::EVERY
+            || self.table_of(file).is_some_and(|bound| {
+                self.dictionary.sets.get(bound.set).is_some_and(|set| set.name == rule.record_set)
+            });
+        of_set && check.is_about(kind, planned.claim.method())
     }
 
     /// Opens a file again in another encoding; a file that cannot be read so is refused.
@@ -135,6 +180,18 @@ impl Plan {
                     },
                 }
             }
+            FileState::Unplaced { file, record_set } => match file.table.reopen(encoding) {
+                Ok(table) => {
+                    let file = Box::new(BoundFile { table, ..*file });
+                    FileState::Unplaced { file, record_set }
+                }
+                Err(refusal) => FileState::Refused {
+                    issues: refusal.issues,
+                    tally: refusal.tally,
+                    record_set,
+                    columns: Vec::new(),
+                },
+            },
             refused @ FileState::Refused { .. } => refused,
         };
     }
@@ -150,6 +207,10 @@ impl Plan {
             && !self.files.iter().any(|file| cells.is_about(file.claim.kind))
         {
             return Readiness::Ready;
+        }
+        if let Check::Release(_) = rule.check {
+            let about = (0..self.files.len()).any(|file| self.is_about(rule, file));
+            return if about { Readiness::Ready } else { Readiness::NotClaimed };
         }
         let Some((index, set)) = self.set_of(rule) else {
             return Readiness::SetAbsent(rule.record_set.clone());

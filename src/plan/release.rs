@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::bind::issue;
 use crate::plan::{BoundFile, FileState, PlannedFile, ReaderKind};
-use crate::rule::{ClaimedBy, Dictionary, ReleaseKind, ReleaseSettings};
+use crate::rule::{ClaimedBy, Dictionary, ReleaseKind, ReleaseMethod, ReleaseSettings};
 use crate::source::{Batch, CellSpan, Chunk, FoundFile, Issue, IssueClass, Table};
 
 /// The record set whose records say what the files of a release are.
@@ -37,6 +37,14 @@ pub struct Claim {
     pub determined: bool,
     /// What is wrong with what is said.
     pub issues: Vec<Issue>,
+}
+
+impl Claim {
+    /// How the file was made fit to leave.
+    #[must_use]
+    pub fn method(&self) -> ReleaseMethod {
+        if self.determined { ReleaseMethod::Expert } else { ReleaseMethod::SafeHarbor }
+    }
 }
 
 /// One row of a manifest.

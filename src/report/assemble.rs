@@ -171,8 +171,9 @@ fn facts(
         !matches!(rule.outcome, Outcome::NotEvaluated | Outcome::NotApplicable | Outcome::Off)
     };
     let audited = |input: &&finding::InputOutcome| {
-        input.record_set.is_some()
-            && matches!(input.fate, finding::InputFate::Read | finding::InputFate::Incomplete)
+        input.looked_at
+            || input.record_set.is_some()
+                && matches!(input.fate, finding::InputFate::Read | finding::InputFate::Incomplete)
     };
     let empty = if scan.inputs.iter().find(audited).is_none() {
         Some(Emptiness::NoInput)
@@ -291,7 +292,13 @@ fn input_gap(input: &finding::InputOutcome, policy: &Policy) -> Option<Gap> {
     match input.fate {
         finding::InputFate::Read => None,
         // A file that is plainly no export lacks nothing; a table that nobody recognises may be a renamed one.
+        finding::InputFate::Unrecognised if input.looked_at => None,
         finding::InputFate::Unrecognised => {
+            // Of a release nobody has looked into it, whatever it is.
+            let leaves = |claim: &finding::Claimed| claim.kind != rule::ReleaseKind::Identified;
+            if input.claim.as_ref().is_some_and(leaves) {
+                return Some(Gap::InputNotLookedAt { path });
+            }
             let other = input.issues.by_code.keys().any(|code| code.0 == "read/other-file");
             (!other).then_some(Gap::InputUnrecognised { path })
         }
@@ -354,7 +361,7 @@ fn input_entry(input: &finding::InputOutcome) -> Input {
             .map(|(field, header)| (neutral(field), neutral(header)))
             .collect(),
         unbound: input.unbound.iter().map(|name| header(name, recognised)).collect(),
-        release: input.claim.as_ref().and_then(release),
+        release: input.claim.as_ref().and_then(|claim| release(claim, input.looked_at)),
         problems: overflows(input.overflows)
             .into_iter()
             .chain(problems(&input.issues, &input.columns, recognised))
@@ -363,7 +370,7 @@ fn input_entry(input: &finding::InputOutcome) -> Input {
 }
 
 /// What an input claims to be, where anybody says it.
-fn release(claim: &finding::Claimed) -> Option<Release> {
+fn release(claim: &finding::Claimed, columns_only: bool) -> Option<Release> {
     let said_by = match claim.by {
         rule::ClaimedBy::Run => SaidBy::Run,
         rule::ClaimedBy::Manifest => SaidBy::Manifest,
@@ -377,7 +384,7 @@ fn release(claim: &finding::Claimed) -> Option<Release> {
         rule::ReleaseKind::Aggregate => ReleaseKind::Aggregate,
     };
     let purpose = claim.purpose.as_ref().map(|purpose| purpose.as_str().to_owned());
-    Some(Release { kind, said_by, purpose })
+    Some(Release { kind, said_by, purpose, columns_only })
 }
 
 /// A header as it may be shown: in clear in a recognised record set, unless it looks like a value.
@@ -449,6 +456,11 @@ fn rule_entry(
     tags: &mut Tags,
 ) -> Rule {
     let (outcome, reason_code, reason) = match (result, &rule.off) {
+        (Some(result), _)
+            if result.outcome == finding::Outcome::NotApplicable && result.counts.records == 0 =>
+        {
+            (Outcome::NotApplicable, None, unclaimed(rule))
+        }
         (Some(result), _) => outcome(&rule.record_set, result),
         (None, Some(reason)) => (Outcome::Off, Some(ReasonCode::Off), Some(neutral(reason))),
         (None, None) if interrupted => {
@@ -496,6 +508,19 @@ fn rule_entry(
             .unwrap_or_default(),
         counts,
     }
+}
+
+/// Why a rule about releases applies to nothing, and what would make it apply.
+fn unclaimed(rule: &CheckedRule) -> Option<String> {
+    let rule::Check::Release(check) = &rule.check else { return None };
+    let kinds: Vec<&str> = check.kinds.iter().map(|kind| kind.name()).collect();
+    let (kinds, flag) = (kinds.join(" or "), kinds.first().copied().unwrap_or_default());
+    Some(match check.method {
+        Some(rule::ReleaseMethod::Expert) => format!(
+            "no file is said to be {kinds} by an expert's determination; a release manifest names it"
+        ),
+        _ => format!("no file is said to be {kinds}; `--release {flag}` says it"),
+    })
 }
 
 /// What became of a rule, and why it was not evaluated or is off.
@@ -754,7 +779,7 @@ fn provenance(inputs: &[Input], packs: &[rule::Pack], meta: Meta) -> Provenance 
         time_zone: neutral(&meta.time_zone),
         facility: meta.facility.as_deref().map(neutral),
         jurisdictions: meta.jurisdictions.iter().map(|name| neutral(name)).collect(),
-        release: meta.release.as_ref().and_then(release),
+        release: meta.release.as_ref().and_then(|claim| release(claim, false)),
         release_manifest: meta.release_manifest.map(digest),
         fail_on: meta.policy.fail_on.name().to_owned(),
         not_checkable: packs

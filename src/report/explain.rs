@@ -4,7 +4,8 @@ use crate::report::assemble::{day, guideline, severity, tolerance};
 use crate::report::json::v1::{Confidence, Guideline};
 use crate::report::screen::{Ink, Screen, Style, length, pad, shorten, width};
 use crate::rule::{
-    CheckedRule, Dictionary, Example, Expectation, Pack, ParamValue, Relation, Status,
+    Check, CheckedRule, Dictionary, Example, Expectation, Pack, ParamValue, RecordSet, Relation,
+    Status,
 };
 
 /// How far the text below a heading is indented.
@@ -51,7 +52,10 @@ fn heading(screen: &mut Screen, rule: &CheckedRule, pack: &Pack) {
     let mut about = vec![
         severity(rule.severity).name().to_owned(),
         format!("pack {} {}", pack.name, pack.version),
-        format!("on {}", rule.record_set),
+        match rule.record_set.as_str() {
+            RecordSet::EVERY => "on every file".to_owned(),
+            set => format!("on {set}"),
+        },
     ];
     match rule.status {
         Status::Stable => {}
@@ -113,7 +117,14 @@ pub(super) fn read_in(confidence: Confidence) -> &'static str {
 /// To which records it applies, and when one violates it.
 fn check(screen: &mut Screen, rule: &CheckedRule) {
     section(screen, "CHECK");
-    let applies = rule.where_text.as_deref().unwrap_or("every record");
+    let everything = match &rule.check {
+        Check::Release(check) => {
+            let kinds: Vec<&str> = check.kinds.iter().map(|kind| kind.name()).collect();
+            format!("every column of files that are said to be {}", kinds.join(" or "))
+        }
+        _ => "every record".to_owned(),
+    };
+    let applies = rule.where_text.as_deref().unwrap_or(&everything);
     screen.hanging("  applies to   ", Ink::Plain, applies);
     screen.hanging("  checks       ", Ink::Plain, &rule.check_text);
     if let Some(most) = rule.tolerance {
@@ -195,12 +206,37 @@ fn examples(screen: &mut Screen, rule: &CheckedRule, dictionary: &Dictionary) {
         let mut when: Vec<String> =
             example.as_of.map(|date| format!("as of {}", day(date))).into_iter().collect();
         when.extend(example.params.iter().map(|(name, value)| format!("{name} = {value}")));
+        when.extend(example.release.map(|kind| format!("said to be {}", kind.name())));
         when.extend(example.files.iter().map(|(name, _)| format!("with {name}")));
         if !when.is_empty() {
             screen.paragraph(INDENT, Ink::Faint, &when.join(" · "));
         }
         for (set, _) in &example.given {
             table(screen, rule, example, set, dictionary);
+        }
+        unclaimed(screen, example);
+        // Of columns there is one word for all of them.
+        if let Check::Release(_) = rule.check {
+            let outcome = expectation(example.expect.first());
+            screen.hanging("  outcome   ", Ink::Plain, outcome);
+        }
+    }
+}
+
+/// The rows of an example's table that no record set claims.
+fn unclaimed(screen: &mut Screen, example: &Example) {
+    let mut headers: Vec<&str> = Vec::new();
+    for (header, _) in example.table.iter().flatten() {
+        if !headers.contains(&header.as_str()) {
+            headers.push(header);
+        }
+    }
+    for row in &example.table {
+        for header in &headers {
+            let cell = row.iter().find(|(name, _)| name == header);
+            let cell = cell.map_or("(missing)", |(_, text)| text.as_str());
+            let lead = format!("  {}   ", screen.safe(header));
+            screen.hanging(&lead, Ink::Plain, &shorten(&screen.safe(cell), CELL));
         }
     }
 }

@@ -130,6 +130,7 @@ pub(crate) fn rule(family: Family, name: &str, severity: Severity, title: &str) 
                         record(&[("class", "inpatient"), ("discharged_at", "2026-01-01")]),
                     ],
                 )],
+                table: Vec::new(),
                 release: None,
                 files: Vec::new(),
                 expect: vec![Expectation::Pass, Expectation::Violation],
@@ -139,6 +140,7 @@ pub(crate) fn rule(family: Family, name: &str, severity: Severity, title: &str) 
                 as_of: None,
                 params: Vec::new(),
                 given: vec![("encounters".to_owned(), vec![record(&[("class", "outpatient")])])],
+                table: Vec::new(),
                 release: None,
                 files: Vec::new(),
                 expect: vec![Expectation::NotApplicable],
@@ -283,6 +285,7 @@ pub(crate) fn input(path: &str, record_set: &str, records: u64) -> InputOutcome 
         columns: vec!["Encounter No".to_owned(), "Disch Dt/Tm".to_owned()],
         overflows: 0,
         claim: None,
+        looked_at: false,
     }
 }
 

@@ -127,16 +127,21 @@ pub(super) fn inputs(screen: &mut Screen, report: &Report) {
         record_set(screen, &pad(&shorten(name, names), names), files);
     }
     more(screen, sets.len(), RECORD_SETS, "record set", "record sets");
-    let unrecognised: Vec<&str> = report
-        .inputs
-        .iter()
-        .filter(|input| input.fate == Fate::Unrecognised)
-        .map(|input| input.path.as_str())
-        .collect();
-    if !unrecognised.is_empty() {
-        let what = counted(length(&unrecognised), "file", "files");
-        let lead = format!("  {} not recognised   ", what);
-        screen.hanging(&lead, Ink::Doubtful, &listed(&unrecognised, UNRECOGNISED));
+    let columns_only =
+        |input: &&Input| input.release.as_ref().is_some_and(|release| release.columns_only);
+    let unrecognised = || report.inputs.iter().filter(|input| input.fate == Fate::Unrecognised);
+    let of_release = unrecognised().filter(columns_only);
+    let others = unrecognised().filter(|input| !columns_only(input));
+    for (files, what) in [
+        (of_release.collect::<Vec<_>>(), "not recognised, columns looked at"),
+        (others.collect(), "not recognised"),
+    ] {
+        if files.is_empty() {
+            continue;
+        }
+        let lead = format!("  {} {what}   ", counted(length(&files), "file", "files"));
+        let paths: Vec<&str> = files.iter().map(|input| input.path.as_str()).collect();
+        screen.hanging(&lead, Ink::Doubtful, &listed(&paths, UNRECOGNISED));
     }
     claims(screen, report);
 }

@@ -63,6 +63,11 @@ pub enum Gap {
         /// Its path.
         path: String,
     },
+    /// A file of a release could not be looked into.
+    InputNotLookedAt {
+        /// Its path.
+        path: String,
+    },
     /// An input holds the bytes of another one, and was not read.
     InputTwice {
         /// Its path.
@@ -107,6 +112,9 @@ impl std::fmt::Display for Gap {
             Self::InputRefused { path } => write!(f, "`{path}` could not be read"),
             Self::InputUnrecognised { path } => {
                 write!(f, "`{path}` was not recognised as any record set")
+            }
+            Self::InputNotLookedAt { path } => {
+                write!(f, "`{path}` would leave with the release, and nothing could look into it")
             }
             Self::InputTwice { path } => {
                 write!(f, "`{path}` holds the same bytes as another input; remove one of them")

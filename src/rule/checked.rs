@@ -7,7 +7,7 @@ use crate::detect::known::KnownKind;
 use crate::expr::conditions_of;
 use crate::expr::typed::{Aggregate, CodeSet, Expr, FieldId, Pattern, RelationId};
 use crate::retention::{Fact, RetainKind, Timetable};
-use crate::rule::release::ReleaseKind;
+use crate::rule::release::{ReleaseCheck, ReleaseKind};
 use crate::value::Date;
 use crate::value::form::Form;
 
@@ -192,8 +192,16 @@ impl CheckedRule {
 impl CheckedRule {
     /// Whether the rule judges what files hold that claim to be of this kind.
     #[must_use]
-    pub fn judges(&self, _kind: ReleaseKind) -> bool {
-        false
+    pub fn judges(&self, kind: ReleaseKind) -> bool {
+        matches!(&self.check, Check::Release(check) if check.kinds.contains(&kind))
+    }
+
+    /// Whether the rule says anything at all of files that claim to be of this kind.
+    #[must_use]
+    pub fn concerns(&self, kind: ReleaseKind) -> bool {
+        let of_classes =
+            matches!(&self.check, Check::SmallCells(cells) if cells.is_about(Some(kind)));
+        self.judges(kind) || of_classes
     }
 }
 
@@ -317,6 +325,8 @@ pub enum Check {
     Retain(Retain),
     /// What arrived, held against what was sent; judged where two exports are compared, never in a scan.
     Compared,
+    /// Files that claim to be of a kind of release hold nothing that it must not hold. Counts columns.
+    Release(ReleaseCheck),
     /// The columns of the record set's files.
     Columns {
         /// Undeclared columns are findings.
@@ -489,6 +499,8 @@ pub struct Example {
     pub params: Vec<(String, String)>,
     /// The records, by record set, cells as source text after binding.
     pub given: Vec<(String, Vec<ExampleRecord>)>,
+    /// Rows of a table that no record set claims: header and text.
+    pub table: Vec<Vec<(String, String)>>,
     /// What the files of the records claim to be.
     pub release: Option<ReleaseKind>,
     /// Code-set and other files the rule names, by name.

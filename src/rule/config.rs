@@ -273,6 +273,9 @@ fn release(node: &Node) -> ReleaseSettings {
             node.entries().iter().filter_map(field).collect()
         }),
         l: count("l"),
+        codes: node.get("codes").map_or_else(Vec::new, |node| {
+            node.texts().into_iter().map(|(text, _)| text.to_owned()).collect()
+        }),
         purposes: node.get("purposes").map_or_else(Vec::new, |node| {
             let purposes = node.entries().iter();
             let purpose =

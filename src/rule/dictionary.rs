@@ -33,6 +33,20 @@ pub struct RecordSet {
 }
 
 impl RecordSet {
+    /// What stands for the record sets of all files, recognised or not. It has no fields.
+    pub const EVERY: &'static str = "every";
+
+    /// The record set that stands for all.
+    #[must_use]
+    pub fn every() -> Self {
+        Self {
+            name: Self::EVERY.to_owned(),
+            title: "A table of any kind".to_owned(),
+            key: Vec::new(),
+            fields: Vec::new(),
+        }
+    }
+
     /// The number of the field of that name.
     #[must_use]
     pub fn field_id(&self, name: &str) -> Option<FieldId> {

@@ -715,6 +715,40 @@ pub enum RuleProblem {
         #[help]
         help: Option<String>,
     },
+    /// A check of records with `records: every`.
+    #[error("`{check}` judges the records of one record set")]
+    #[diagnostic(code(chartaudit::rule::not_of_every))]
+    NotOfEvery {
+        /// The check.
+        check: String,
+        /// Where the record set is named.
+        #[label("not one record set")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: Option<String>,
+    },
+    /// A record set of a reserved name.
+    #[error("`{name}` stands for all record sets")]
+    #[diagnostic(code(chartaudit::rule::reserved_record_set), help("give it another name"))]
+    ReservedRecordSet {
+        /// The name.
+        name: String,
+        /// Where it stands.
+        #[label("reserved")]
+        span: SourceSpan,
+    },
+    /// A list of ZIP prefixes that is none.
+    #[error("not a list of ZIP prefixes")]
+    #[diagnostic(
+        code(chartaudit::rule::zip_prefix),
+        help("write the first three digits of each, parted by blanks: \"036 059 102\"")
+    )]
+    ZipPrefix {
+        /// Where it stands.
+        #[label("not three digits each")]
+        span: SourceSpan,
+    },
     /// A limit that nothing can break.
     #[error("no combination occurs fewer than {limit} times")]
     #[diagnostic(code(chartaudit::rule::never_broken), help("ask for 2 or more, often 5 or 11"))]

@@ -44,7 +44,9 @@ pub use self::layout::{Binding, HeaderMode, Layout, LayoutSource, SourceOptions}
 pub use self::lint::{Strictness, lint};
 pub use self::load::{PackNotRun, RuleBook, check_places, load, recheck};
 pub use self::people::{birth_field, known_fields};
-pub use self::release::{ClaimedBy, Purpose, ReleaseKind, ReleaseSettings};
+pub use self::release::{
+    ClaimedBy, Purpose, ReleaseCheck, ReleaseKind, ReleaseMethod, ReleaseSettings, ZipPrefixes,
+};
 pub use self::settings::{LoadRequest, PackSelection, ParamSetting, Place, Tailoring};
 pub use self::text::{RuleText, embedded, read_paths};
 pub use crate::detect::Tier;

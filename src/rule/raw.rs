@@ -16,6 +16,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize as DeriveDeserialize;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::detect::Identifying;
 use crate::retention::{Facility, RecordClass};
 use crate::rule::release::ReleaseKind;
 
@@ -530,7 +531,7 @@ pub(crate) struct RawRule {
     /// The laws, regulations or standards it checks.
     #[serde(default)]
     pub(crate) guideline: Vec<RawCitation>,
-    /// The record set under test.
+    /// The record set under test; `every` for checks of files whatever they hold.
     pub(crate) records: String,
     /// The condition under which the rule applies to a record; all records unless said.
     #[serde(default, rename = "where")]
@@ -613,12 +614,60 @@ pub(crate) struct RawRule {
     /// Check: kept as long as the schedules of retention say, and no longer than they let it be.
     #[serde(default)]
     pub(crate) retain: Option<RawRetain>,
-    /// Reserved: what a kind of release may hold.
+    /// Check: files that claim to be of a kind of release hold nothing that it must not hold: `limited` or
+    /// `deidentified`, or the long form.
     #[serde(default)]
-    pub(crate) release: Option<Reserved>,
+    #[schemars(schema_with = "release_check_schema")]
+    pub(crate) release: Option<OneOrMany>,
     /// Reserved: the files of a delivery.
     #[serde(default)]
     pub(crate) delivery: Option<Reserved>,
+}
+
+fn release_check_schema(generator: &mut SchemaGenerator) -> Schema {
+    let long = generator.subschema_for::<RawReleaseCheck>();
+    json_schema!({"anyOf": [{"type": "string", "enum": release_names()}, long]})
+}
+
+/// What files that claim to be of a kind of release must not hold.
+#[derive(Debug, DeriveDeserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-what" = "`release`"))]
+pub(crate) struct RawReleaseCheck {
+    /// The kind, or kinds, of release.
+    #[schemars(schema_with = "kind_or_kinds_schema")]
+    pub(crate) kind: OneOrMany,
+    /// Only files that were made fit to leave in this way: by the list of Safe Harbor, or by an expert's determination.
+    #[serde(default)]
+    pub(crate) method: Option<RawMethod>,
+    /// What must not be there; everything that the kind forbids unless said.
+    #[serde(default)]
+    #[schemars(schema_with = "identifying_schema")]
+    pub(crate) remove: Option<Vec<String>>,
+    /// Three-digit ZIP prefixes that too few people live in, parted by blanks, or a `:parameter`.
+    #[serde(default)]
+    pub(crate) restricted_zips: Option<String>,
+    /// Three-digit ZIP prefixes that are in no census table, likewise.
+    #[serde(default)]
+    pub(crate) unused_zips: Option<String>,
+}
+
+/// How a file was made fit to leave.
+#[derive(Debug, Clone, Copy, DeriveDeserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RawMethod {
+    SafeHarbor,
+    Expert,
+}
+
+fn kind_or_kinds_schema(_: &mut SchemaGenerator) -> Schema {
+    let kind = json_schema!({"type": "string", "enum": release_names()});
+    json_schema!({"anyOf": [kind, {"type": "array", "items": kind}]})
+}
+
+fn identifying_schema(_: &mut SchemaGenerator) -> Schema {
+    let names = Identifying::ALL.map(Identifying::name);
+    json_schema!({"type": "array", "items": {"type": "string", "enum": names}})
 }
 
 /// Kept as long as the schedules of retention say, and no longer than they let it be.
@@ -1030,7 +1079,8 @@ pub(crate) struct RawExample {
     /// Parameters of the pack that differ here.
     #[serde(default)]
     pub(crate) params: Entries<String>,
-    /// Records by record set; a field that is not given is missing.
+    /// Records by record set; a field that is not given is missing. Records of `every` are rows of a table that no
+    /// record set claims, and their keys its headers.
     pub(crate) given: Entries<Vec<Entries<Cell>>>,
     /// What the files of these records claim to be when they leave.
     #[serde(default)]
@@ -1130,6 +1180,9 @@ pub(crate) struct RawRelease {
     /// How many values of it each combination has at least; 2 unless said.
     #[serde(default)]
     pub(crate) l: Option<u64>,
+    /// The columns of the codes by which the sender, and nobody else, can find a patient again: names of fields or headers.
+    #[serde(default)]
+    pub(crate) codes: Vec<String>,
     /// The columns that each purpose needs, by purpose and record set.
     #[serde(default)]
     pub(crate) purposes: Entries<Entries<Vec<String>>>,

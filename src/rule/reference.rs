@@ -231,7 +231,16 @@ impl Subject<'_> {
             };
             let line = self.reference.declared.1;
             let (params, files) = (Vec::new(), Vec::new());
-            Example { as_of: None, params, given, release: None, files, expect: vec![expect], line }
+            Example {
+                as_of: None,
+                params,
+                given,
+                table: Vec::new(),
+                release: None,
+                files,
+                expect: vec![expect],
+                line,
+            }
         };
         vec![
             example(Some(one), Expectation::Pass),

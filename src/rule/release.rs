@@ -1,4 +1,6 @@
-//! What an export claims to be when it leaves, and what the project file says of it.
+//! What an export claims to be when it leaves, what the project file says of it, and what must not be in it.
+
+use crate::detect::Identifying;
 
 /// What a release, or one file of it, claims to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,6 +74,8 @@ pub struct ReleaseSettings {
     pub sensitive: Vec<(String, String)>,
     /// How many values of it each combination has at least.
     pub l: Option<u64>,
+    /// The columns of the codes by which the sender can find a patient again: names of fields or headers.
+    pub codes: Vec<String>,
     /// What each purpose needs.
     pub purposes: Vec<Purpose>,
 }
@@ -83,6 +87,45 @@ impl ReleaseSettings {
         let names = self.purposes.iter().map(|purpose| &purpose.name);
         names.chain(&self.purpose).any(|name| name == purpose)
     }
+}
+
+/// What files that claim to be of a kind of release must not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseCheck {
+    /// The kinds of release.
+    pub kinds: Vec<ReleaseKind>,
+    /// Only files that were made fit to leave in this way; `None`: in any.
+    pub method: Option<ReleaseMethod>,
+    /// What must not be there.
+    pub remove: Vec<Identifying>,
+    /// The ZIP prefixes in force; `None`: whether a prefix may stay cannot be told.
+    pub zips: Option<ZipPrefixes>,
+}
+
+impl ReleaseCheck {
+    /// Whether files of such a claim are held against it.
+    #[must_use]
+    pub fn is_about(&self, kind: ReleaseKind, method: ReleaseMethod) -> bool {
+        self.kinds.contains(&kind) && self.method.is_none_or(|own| own == method)
+    }
+}
+
+/// How a file was made fit to leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReleaseMethod {
+    /// Everything on a list was taken out.
+    SafeHarbor,
+    /// An expert determined that the risk is very small.
+    Expert,
+}
+
+/// Three-digit prefixes of ZIP codes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ZipPrefixes {
+    /// Those in whose areas too few people live.
+    pub restricted: Vec<u16>,
+    /// Those that are in no census table.
+    pub unused: Vec<u16>,
 }
 
 /// What a purpose needs.

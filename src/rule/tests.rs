@@ -786,7 +786,7 @@ fn references_of_the_dictionary_are_essential() {
 #[test]
 fn what_is_wrong_with_checks_of_sets() {
     insta::assert_snapshot!(report(SETS), @r"
-      × 18 problems found in the rules
+      × 17 problems found in the rules
 
     Error:
       × cannot use `house/rules.yaml`
@@ -977,18 +977,6 @@ fn what_is_wrong_with_checks_of_sets() {
         ·                                                                                       ╰── a list
      16 │   - {id: retention/l, title: L, severity: error, records: encounters, release: limited}
         ╰────
-
-    Error: chartaudit::rule::not_available
-
-      × `release` is not available in this version
-        ╭─[house/rules.yaml:16:71]
-     15 │   - {id: completeness/k, title: K, severity: error, records: encounters, gap_free: [charge]}
-     16 │   - {id: retention/l, title: L, severity: error, records: encounters, release: limited}
-        ·                                                                       ───┬───
-        ·                                                                          ╰── reserved, but not built yet
-     17 │   - {id: retention/m, title: M, severity: error, records: encounters, delivery: {manifest: files.csv}}
-        ╰────
-      help: remove it, or use a newer chartaudit
 
     Error: chartaudit::rule::not_available
 
@@ -1523,7 +1511,7 @@ fn wrong_shapes_are_all_reported_and_the_other_rules_checked() {
 
 #[test]
 fn wrong_names() {
-    insta::assert_snapshot!(report(NAMES), @r#"
+    insta::assert_snapshot!(report(NAMES), @r"
       × 17 problems found in the rules
 
     Error:
@@ -1659,7 +1647,7 @@ fn wrong_names() {
         ╰────
       help: add one of `require`, `require_any`, `assert`, `fail_if`, `deadline`, `format`, `allowed`,
             `readable`, `unique`, `measure`, `ordered`, `columns`, `identifiers`, `no_overlap`,
-            `small_cells`, `gap_free`, `retain`
+            `small_cells`, `gap_free`, `retain`, `release`
 
     Error: chartaudit::rule::several_checks
 
@@ -1728,7 +1716,7 @@ fn wrong_names() {
         ·                                                                                                                    ╰── not a share or a count
         ╰────
       help: write a share like `0.5%` or a count like `3`
-    "#);
+    ");
 }
 
 #[test]
@@ -2470,6 +2458,147 @@ fn releases_are_said_in_the_project_file() {
     assert_eq!(project(long).unwrap().release, expected);
 }
 
+const RELEASES: &str = "\
+records:
+  every: {fields: {id: {type: id}}}
+---
+pack: house
+title: House
+version: 1.0.0
+params: {prefixes: {type: text, default: 036 59}, most: {type: integer, default: 3}}
+rules:
+  - {id: confidentiality/a, title: A, severity: error, records: every, release: deidentified}
+  - {id: confidentiality/b, title: B, severity: error, records: every, unique: [id]}
+  - {id: confidentiality/c, title: C, severity: error, records: every, release: identified}
+  - {id: confidentiality/d, title: D, severity: error, records: every, release: {kind: limited, remove: []}}
+  - {id: confidentiality/e, title: E, severity: error, records: every, release: {kind: limited, remove: [name]}}
+  - {id: confidentiality/f, title: F, severity: error, records: every, release: {kind: limited, restricted_zips: \":prefixes\"}}
+  - {id: confidentiality/g, title: G, severity: error, records: every, release: {kind: limited, unused_zips: \":most\"}}
+  - {id: confidentiality/h, title: H, severity: error, records: every, release: {kind: limited, unused_zips: \":prefixs\"}}
+  - {id: confidentiality/i, title: I, severity: error, records: every, release: {method: expert}}
+";
+
+#[test]
+fn wrong_checks_of_releases() {
+    insta::assert_snapshot!(render(&problems(RELEASES, &LoadRequest::default())), @r#"
+      × 9 problems found in the rules
+
+    Error:
+      × cannot use `house/rules.yaml`
+
+    Error: chartaudit::rule::reserved_record_set
+
+      × `every` stands for all record sets
+       ╭─[house/rules.yaml:2:3]
+     1 │ records:
+     2 │   every: {fields: {id: {type: id}}}
+       ·   ──┬──
+       ·     ╰── reserved
+     3 │ ---
+       ╰────
+      help: give it another name
+
+    Error: chartaudit::rule::not_of_every
+
+      × `unique` judges the records of one record set
+        ╭─[house/rules.yaml:10:65]
+      9 │   - {id: confidentiality/a, title: A, severity: error, records: every, release: deidentified}
+     10 │   - {id: confidentiality/b, title: B, severity: error, records: every, unique: [id]}
+        ·                                                                 ──┬──
+        ·                                                                   ╰── not one record set
+     11 │   - {id: confidentiality/c, title: C, severity: error, records: every, release: identified}
+        ╰────
+      help: name one record set; `every` is for `release` alone
+
+    Error: chartaudit::rule::empty_list
+
+      × an empty list
+        ╭─[house/rules.yaml:11:81]
+     10 │   - {id: confidentiality/b, title: B, severity: error, records: every, unique: [id]}
+     11 │   - {id: confidentiality/c, title: C, severity: error, records: every, release: identified}
+        ·                                                                                 ─────┬────
+        ·                                                                                      ╰── nothing is named here
+     12 │   - {id: confidentiality/d, title: D, severity: error, records: every, release: {kind: limited, remove: []}}
+        ╰────
+      help: name what must not be there: `names`, `addresses`, `places`, `dates`, `ages`, `phones`,
+            `faxes`, `emails`, `ssns`, `record_numbers`, `plan_numbers`, `accounts`, `licences`,
+            `vehicles`, `devices`, `urls`, `ip_addresses`, `biometrics`, `images`, `codes`
+
+    Error: chartaudit::rule::empty_list
+
+      × an empty list
+        ╭─[house/rules.yaml:12:105]
+     11 │   - {id: confidentiality/c, title: C, severity: error, records: every, release: identified}
+     12 │   - {id: confidentiality/d, title: D, severity: error, records: every, release: {kind: limited, remove: []}}
+        ·                                                                                                         ─┬
+        ·                                                                                                          ╰── nothing is named here
+     13 │   - {id: confidentiality/e, title: E, severity: error, records: every, release: {kind: limited, remove: [name]}}
+        ╰────
+      help: name what must not be there: `names`, `addresses`, `places`, `dates`, `ages`, `phones`,
+            `faxes`, `emails`, `ssns`, `record_numbers`, `plan_numbers`, `accounts`, `licences`,
+            `vehicles`, `devices`, `urls`, `ip_addresses`, `biometrics`, `images`, `codes`
+
+    Error: chartaudit::rule::unknown_word
+
+      × `name` is not one of the words allowed here
+        ╭─[house/rules.yaml:13:106]
+     12 │   - {id: confidentiality/d, title: D, severity: error, records: every, release: {kind: limited, remove: []}}
+     13 │   - {id: confidentiality/e, title: E, severity: error, records: every, release: {kind: limited, remove: [name]}}
+        ·                                                                                                          ──┬─
+        ·                                                                                                            ╰── not known here
+     14 │   - {id: confidentiality/f, title: F, severity: error, records: every, release: {kind: limited, restricted_zips: ":prefixes"}}
+        ╰────
+      help: did you mean `names`?
+
+    Error: chartaudit::rule::zip_prefix
+
+      × not a list of ZIP prefixes
+        ╭─[house/rules.yaml:14:114]
+     13 │   - {id: confidentiality/e, title: E, severity: error, records: every, release: {kind: limited, remove: [name]}}
+     14 │   - {id: confidentiality/f, title: F, severity: error, records: every, release: {kind: limited, restricted_zips: ":prefixes"}}
+        ·                                                                                                                  ─────┬─────
+        ·                                                                                                                       ╰── not three digits each
+     15 │   - {id: confidentiality/g, title: G, severity: error, records: every, release: {kind: limited, unused_zips: ":most"}}
+        ╰────
+      help: write the first three digits of each, parted by blanks: "036 059 102"
+
+    Error: chartaudit::rule::param_type
+
+      × `:most` is not a text
+        ╭─[house/rules.yaml:15:110]
+     14 │   - {id: confidentiality/f, title: F, severity: error, records: every, release: {kind: limited, restricted_zips: ":prefixes"}}
+     15 │   - {id: confidentiality/g, title: G, severity: error, records: every, release: {kind: limited, unused_zips: ":most"}}
+        ·                                                                                                              ───┬───
+        ·                                                                                                                 ╰── parameter `most` takes a text
+     16 │   - {id: confidentiality/h, title: H, severity: error, records: every, release: {kind: limited, unused_zips: ":prefixs"}}
+        ╰────
+      help: declare it with `type: text`
+
+    Error: chartaudit::rule::unknown_param
+
+      × unknown parameter `prefixs`
+        ╭─[house/rules.yaml:16:110]
+     15 │   - {id: confidentiality/g, title: G, severity: error, records: every, release: {kind: limited, unused_zips: ":most"}}
+     16 │   - {id: confidentiality/h, title: H, severity: error, records: every, release: {kind: limited, unused_zips: ":prefixs"}}
+        ·                                                                                                              ─────┬────
+        ·                                                                                                                   ╰── not among the pack's params
+     17 │   - {id: confidentiality/i, title: I, severity: error, records: every, release: {method: expert}}
+        ╰────
+      help: did you mean `prefixes`?
+
+    Error: chartaudit::rule::missing_key
+
+      × `kind` is missing
+        ╭─[house/rules.yaml:17:81]
+     16 │   - {id: confidentiality/h, title: H, severity: error, records: every, release: {kind: limited, unused_zips: ":prefixs"}}
+     17 │   - {id: confidentiality/i, title: I, severity: error, records: every, release: {method: expert}}
+        ·                                                                                 ───┬───
+        ·                                                                                    ╰── `release` needs it
+        ╰────
+      help: add `kind`: the kind, or kinds, of release
+    "#);
+}
+
 #[test]
 fn wrong_quasi_identifiers_in_project_files() {
     let text = "release:\n  k: 1\n  quasi_identifiers: {patients: [birth_yaer, sex, sex], encounters: []}\n  \
@@ -2590,7 +2719,7 @@ fn wrong_releases_in_project_files() {
        ·                                                                                ─┬
        ·                                                                                 ╰── a release has no such key
        ╰────
-      help: the keys here are `k`, `kind`, `l`, `manifest`, `purpose`, `purposes`,
+      help: the keys here are `codes`, `k`, `kind`, `l`, `manifest`, `purpose`, `purposes`,
             `quasi_identifiers`, `sensitive`
     ");
 }
@@ -3267,7 +3396,7 @@ fn every_kind_of_problem_is_shown() {
     let mut seen = BTreeSet::new();
     for text in [
         NOT_YAML, TABS, FORBIDDEN, HIDDEN, SHAPE, NAMES, PEOPLE, CONDITIONS, SETS, LAYOUTS,
-        RELATIONS, SCHEDULES,
+        RELATIONS, SCHEDULES, RELEASES,
     ] {
         seen.extend(codes(&problems(text, &LoadRequest::default())));
     }

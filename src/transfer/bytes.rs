@@ -105,6 +105,7 @@ pub(super) fn hold(files: [Vec<RefusedFile>; 2]) -> Held {
                 columns: Vec::new(),
                 overflows: 0,
                 claim: None,
+                looked_at: false,
             });
             match side {
                 Side::Sent => held.sent.push((name, !twin)),

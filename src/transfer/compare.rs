@@ -140,31 +140,32 @@ fn sorted_out(side: Side, export: Export) -> (Vec<Member>, Vec<RefusedFile>) {
     let mut refused = Vec::new();
     for planned in plan.files {
         let name = planned.name;
-        match planned.state {
+        let (issues, tally, record_set) = match planned.state {
             FileState::Bound(file) => {
                 tables.push(Member::bound(named(&name), planned.bytes, *file));
+                continue;
             }
-            FileState::Refused { issues, tally, record_set, .. } => {
-                let unknown =
-                    ["read/header-not-found", "read/missing-column", "read/ambiguous-layout"];
-                let mut whys =
-                    issues.by_code.iter().filter(|(_, log)| log.class == IssueClass::Refused);
-                let nobody_knows = whys.all(|(code, _)| unknown.contains(&code.0));
-                let table = path(&name).filter(|_| nobody_knows).and_then(open);
-                match table {
-                    Some(table) => tables.push(Member::table(named(&name), planned.bytes, table)),
-                    None => refused.push(RefusedFile {
-                        file: ByteFile {
-                            path: path(&name).map(|file| file.path.clone()).unwrap_or_default(),
-                            name,
-                        },
-                        issues,
-                        tally,
-                        record_set,
-                        other: false,
-                    }),
-                }
+            FileState::Unplaced { file, record_set } => {
+                (file.table.issues, file.table.tally, record_set)
             }
+            FileState::Refused { issues, tally, record_set, .. } => (issues, tally, record_set),
+        };
+        let unknown = ["read/header-not-found", "read/missing-column", "read/ambiguous-layout"];
+        let mut whys = issues.by_code.iter().filter(|(_, log)| log.class == IssueClass::Refused);
+        let nobody_knows = whys.all(|(code, _)| unknown.contains(&code.0));
+        let table = path(&name).filter(|_| nobody_knows).and_then(open);
+        match table {
+            Some(table) => tables.push(Member::table(named(&name), planned.bytes, table)),
+            None => refused.push(RefusedFile {
+                file: ByteFile {
+                    path: path(&name).map(|file| file.path.clone()).unwrap_or_default(),
+                    name,
+                },
+                issues,
+                tally,
+                record_set,
+                other: false,
+            }),
         }
     }
     for (name, issue) in plan.problems {
@@ -484,6 +485,7 @@ fn input(set: &Set, file: &File, read: &FileRead, dictionary: &Dictionary) -> In
         columns: names,
         overflows: 0,
         claim: None,
+        looked_at: false,
     }
 }
 
@@ -505,6 +507,7 @@ fn lost(record_set: &str, path: String, refusal: Refusal) -> InputOutcome {
         columns: Vec::new(),
         overflows: 0,
         claim: None,
+        looked_at: false,
     }
 }
 

@@ -232,7 +232,7 @@ fn expected(export: &Path) -> Expected {
 /// Every export that says what an audit of it must find.
 fn exports() -> Vec<PathBuf> {
     let mut exports = Vec::new();
-    for family in ["class", "disclosure", "hospital"] {
+    for family in ["class", "disclosure", "hospital", "release"] {
         let family = fixture(family);
         let accounts = files(&family).into_iter().filter(|path| path.ends_with("expected.yaml"));
         exports.extend(accounts.filter_map(|path| family.join(path).parent().map(Path::to_owned)));

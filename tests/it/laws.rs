@@ -13,7 +13,9 @@ const CHUNKS: [&str; 3] = ["1KiB", "4KiB", "1MiB"];
 
 #[test]
 fn the_report_does_not_depend_on_how_the_work_is_cut() {
-    for export in ["hospital/ehr/faulty", "hospital/synthea/faulty", "hospital/damaged"] {
+    for export in
+        ["hospital/ehr/faulty", "hospital/synthea/faulty", "hospital/damaged", "release/faulty"]
+    {
         same_for_every_cut(&fixture(export));
     }
 }
@@ -57,6 +59,7 @@ fn every_report_keeps_to_its_schema() {
     for export in ["ehr/clean", "ehr/faulty", "synthea/clean", "synthea/faulty", "damaged"] {
         paths.push(fixture(&format!("hospital/{export}")));
     }
+    paths.push(fixture("release/faulty"));
     for path in paths {
         for more in [
             &[][..],

@@ -14,6 +14,7 @@ mod laws;
 mod readme;
 mod relations;
 mod retention;
+mod release;
 mod evidence;
 mod sample;
 mod transfer;

@@ -295,6 +295,9 @@ pub struct Release {
     /// What it is made for; masked where the project file does not use the word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
+    /// Whether its columns were looked at although no record set claims it; absent where one does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub columns_only: bool,
 }
 
 /// A kind of release.

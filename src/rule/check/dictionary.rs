@@ -26,6 +26,12 @@ pub(crate) fn merge(
             let Some(sets) = document.node.get("records") else { continue };
             for (name, raw_set) in &raw.records.0 {
                 let Some(node) = sets.get(name) else { continue };
+                if name == RecordSet::EVERY {
+                    let place = sets.entry(name).map_or(node.span.clone(), |e| e.key_span.clone());
+                    let name = name.clone();
+                    problems.push(RuleProblem::ReservedRecordSet { name, span: span(place) });
+                    continue;
+                }
                 let known = dictionary.sets.iter().position(|set| set.name == *name);
                 let index = known.unwrap_or_else(|| {
                     dictionary.sets.push(RecordSet {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::detect::{DETECTORS, Tier};
+use crate::detect::{DETECTORS, Identifying, Tier};
 use crate::expr::typed::{Aggregate, CodeSet, Expr, ExprKind, FieldId, RelationId, Value};
 use crate::expr::{
     RelationScope, conditions_of, fields_of, fields_of_aggregate, relations_of, renumber_relations,
@@ -27,16 +27,16 @@ use crate::rule::dictionary::{Dictionary, RecordSet};
 use crate::rule::error::{RuleProblem, closest, did_you_mean, listed, span};
 use crate::rule::file::File;
 use crate::rule::raw::{
-    RawCitation, RawConfidence, RawDirection, RawExample, RawRule, RawSeverity, RawStatus, RawTier,
-    RawUnit,
+    Cell, RawCitation, RawConfidence, RawDirection, RawExample, RawRule, RawSeverity, RawStatus,
+    RawTier, RawUnit,
 };
-use crate::rule::release::ReleaseKind;
+use crate::rule::release::{ReleaseCheck, ReleaseKind, ReleaseMethod, ZipPrefixes};
 use crate::rule::tree::{Entry, Node};
 use crate::value::form::Form;
 use crate::value::{Date, FieldType, Type, parse};
 
 /// The keys of the checks, of which a rule has exactly one.
-const CHECKS: [&str; 17] = [
+const CHECKS: [&str; 18] = [
     "require",
     "require_any",
     "assert",
@@ -54,7 +54,11 @@ const CHECKS: [&str; 17] = [
     "small_cells",
     "gap_free",
     "retain",
+    "release",
 ];
+
+/// Those that are about files whatever they hold, and may have `records: every`.
+const OF_EVERY: [&str; 1] = ["release"];
 
 /// A rule and everything it may name.
 #[derive(Clone, Copy)]
@@ -100,7 +104,19 @@ pub(crate) fn check_rule(
         }
         found
     });
-    let Some(set) = dictionary.set(&raw.records) else {
+    let every = RecordSet::every();
+    let every = (raw.records == RecordSet::EVERY).then_some(&every);
+    if let (Some(_), Some(entry)) = (every, entry)
+        && !OF_EVERY.contains(&entry.key.as_str())
+    {
+        problems.push(RuleProblem::NotOfEvery {
+            check: entry.key.clone(),
+            span: span(node.span_of("records")),
+            help: Some(format!("name one record set; `every` is for {} alone", listed(OF_EVERY))),
+        });
+        return None;
+    }
+    let Some(set) = every.or_else(|| dictionary.set(&raw.records)) else {
         problems.push(unknown_set(dictionary, &raw.records, node.span_of("records")));
         return None;
     };
@@ -433,7 +449,7 @@ fn named_fields(applies: Option<&Expr>, check: &Check, relations: &[Relation]) -
             // The others may be missing from an export: the derivation then says for lack of what it cannot tell.
             named.extend(retain::needed(retain).flat_map(fields_of));
         }
-        Check::Columns { .. } | Check::Compared => {}
+        Check::Columns { .. } | Check::Compared | Check::Release(_) => {}
     }
     let needed = match check {
         Check::Retain(retain) => {
@@ -489,6 +505,7 @@ impl Checker<'_> {
             "small_cells" => self.small_cells(node, problems),
             "gap_free" => self.gap_free(node, problems),
             "retain" => self.retain(node, problems),
+            "release" => self.release(node, problems),
             _ => None,
         }
     }
@@ -900,6 +917,103 @@ impl Checker<'_> {
         }))
     }
 
+    fn release(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        if let Some(kind) = node.text().and_then(ReleaseKind::named) {
+            return self.release_of(vec![kind], None, node, problems);
+        }
+        let kinds = node.get("kind")?.texts();
+        let kinds = kinds.iter().filter_map(|(name, _)| ReleaseKind::named(name)).collect();
+        let method = match node.get("method").and_then(Node::text) {
+            Some("safe-harbor") => Some(ReleaseMethod::SafeHarbor),
+            Some("expert") => Some(ReleaseMethod::Expert),
+            _ => None,
+        };
+        self.release_of(kinds, method, node, problems)
+    }
+
+    fn release_of(
+        &self,
+        kinds: Vec<ReleaseKind>,
+        method: Option<ReleaseMethod>,
+        node: &Node,
+        problems: &mut Vec<RuleProblem>,
+    ) -> Option<Check> {
+        let remove = match node.get("remove") {
+            None => forbidden(&kinds),
+            Some(list) => {
+                let named = |(name, _): (&str, _)| Identifying::named(name);
+                list.texts().into_iter().filter_map(named).collect()
+            }
+        };
+        // Files with everything in them may hold everything.
+        let free = kinds.contains(&ReleaseKind::Identified) && node.get("remove").is_none();
+        if kinds.is_empty() || remove.is_empty() || free {
+            problems.push(RuleProblem::EmptyList {
+                span: span(node.get("remove").unwrap_or(node).span.clone()),
+                help: Some(format!(
+                    "name what must not be there: {}",
+                    listed(Identifying::ALL.map(Identifying::name))
+                )),
+            });
+            return None;
+        }
+        let zips = match (node.get("restricted_zips"), node.get("unused_zips")) {
+            (None, None) => None,
+            (restricted, unused) => {
+                let mut read = |node: Option<&Node>| match node {
+                    Some(node) => self.zips(node, problems),
+                    None => Some(Vec::new()),
+                };
+                let (restricted, unused) = (read(restricted), read(unused));
+                Some(ZipPrefixes { restricted: restricted?, unused: unused? })
+            }
+        };
+        Some(Check::Release(ReleaseCheck { kinds, method, remove, zips }))
+    }
+
+    /// `036 059 …`, or the parameter that holds them.
+    fn zips(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Vec<u16>> {
+        let text = node.text()?;
+        let text = match text.strip_prefix(':') {
+            None => text,
+            Some(name) => match self.input.params.iter().find(|param| param.name == name) {
+                Some(Param { value: Value::Text(text), .. }) => text,
+                Some(_) => {
+                    problems.push(RuleProblem::ParamType {
+                        name: name.to_owned(),
+                        value: format!(":{name}"),
+                        wanted: "a text".to_owned(),
+                        span: span(node.span.clone()),
+                        help: Some("declare it with `type: text`".to_owned()),
+                    });
+                    return None;
+                }
+                None => {
+                    if !self.input.lost.iter().any(|lost| lost == name) {
+                        let names = self.input.params.iter().map(|param| param.name.as_str());
+                        problems.push(RuleProblem::UnknownParam {
+                            name: name.to_owned(),
+                            span: span(node.span.clone()),
+                            help: did_you_mean(name, names),
+                        });
+                    }
+                    return None;
+                }
+            },
+        };
+        let prefix = |word: &str| {
+            let digits = word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit());
+            word.parse::<u16>().ok().filter(|_| digits)
+        };
+        let words = text.split(|char: char| char.is_whitespace() || char == ',');
+        let prefixes: Option<Vec<u16>> =
+            words.filter(|word| !word.is_empty()).map(prefix).collect();
+        if prefixes.is_none() {
+            problems.push(RuleProblem::ZipPrefix { span: span(node.span.clone()) });
+        }
+        prefixes
+    }
+
     fn no_overlap(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
         let from = self.field(node, "from", problems);
         let to = self.field(node, "to", problems);
@@ -1001,8 +1115,16 @@ impl Checker<'_> {
             node.get("as_of").and_then(|node| date(node.text().unwrap_or(""), node, problems));
         let mut given = Vec::new();
         let sets = node.get("given")?;
+        let mut table = Vec::new();
         for (name, records) in &raw.given.0 {
             let entry = sets.entry(name)?;
+            if name == RecordSet::EVERY {
+                let cell = |(name, cell): &(String, Cell)| {
+                    (name.clone(), cell.0.clone().unwrap_or_default())
+                };
+                table.extend(records.iter().map(|row| row.0.iter().map(cell).collect()));
+                continue;
+            }
             let Some(set) = self.input.dictionary.set(name) else {
                 let place = entry.key_span.clone();
                 problems.push(unknown_set(self.input.dictionary, name, place));
@@ -1045,7 +1167,8 @@ impl Checker<'_> {
         let raw_rule = self.input.raw;
         let grouped = raw_rule.measure.is_some()
             || raw_rule.small_cells.is_some()
-            || raw_rule.columns.is_some();
+            || raw_rule.columns.is_some()
+            || raw_rule.release.is_some();
         match records {
             // What was left out may have been a record or an outcome.
             _ if !self.input.file.is_whole(&node.span) => {}
@@ -1073,6 +1196,7 @@ impl Checker<'_> {
             as_of,
             params: raw.params.0.clone(),
             given,
+            table,
             release: raw.release.as_deref().and_then(ReleaseKind::named),
             files: raw.files.0.clone(),
             expect,
@@ -1106,6 +1230,20 @@ pub(crate) fn combination(
         parts.push(conditions.value(item, problems));
     }
     parts.into_iter().collect()
+}
+
+/// What a kind of release must not hold: of several kinds, what any of them must not.
+fn forbidden(kinds: &[ReleaseKind]) -> Vec<Identifying> {
+    use Identifying::{Ages, Codes, Dates, Places};
+    let may_stay = |kind: ReleaseKind, what: Identifying| match kind {
+        ReleaseKind::Identified => true,
+        ReleaseKind::Limited | ReleaseKind::Aggregate => {
+            matches!(what, Places | Dates | Ages | Codes)
+        }
+        ReleaseKind::Deidentified => false,
+    };
+    let any = |what: &Identifying| kinds.iter().any(|kind| !may_stay(*kind, *what));
+    Identifying::ALL.into_iter().filter(any).collect()
 }
 
 /// The result of a step, unless it found a new problem.

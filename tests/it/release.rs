@@ -1,0 +1,142 @@
+//! What leaves: whatever identifier stands in whatever column, its own rule finds it and no other does.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use memchr::memmem;
+use serde_json::Value;
+
+use crate::program::{fixture, folder, run, text, write};
+
+/// One element of each letter of Safe Harbor that its value alone gives away, and the rule that finds it.
+const PLANTED: [(&str, &str); 13] = [
+    ("names", "Patient: Jane Roe was seen"),
+    ("places", "lives at 12 Elm Street"),
+    ("places", "42.3601,-71.0589"),
+    ("dates", "2024-05-01"),
+    ("dates", "seen on 05/01/2024"),
+    ("phones", "call 617-555-0142"),
+    ("emails", "jane.roe@example.com"),
+    ("ssns", "987-65-4321"),
+    ("plan-numbers", "1EG4-TE5-MK73"),
+    ("accounts", "4111 1111 1111 1111"),
+    ("vehicles", "1M8GDM9AXKP042788"),
+    ("urls", "https://www.example.com/p/17"),
+    ("ip-addresses", "IP 203.0.113.7"),
+];
+
+/// The columns of a file without identifiers, and a value of each.
+const CLEAN: [(&str, &str); 6] = [
+    ("sex", "F"),
+    ("diagnosis", "I10"),
+    ("los", "4"),
+    ("region", "north"),
+    ("remark", "stable"),
+    ("x7", "a"),
+];
+
+/// The rules about de-identified files that fail, in short.
+fn failing(rows: usize, planted: Option<(usize, usize, &str)>, cut: &[&str]) -> BTreeSet<String> {
+    let folder = folder();
+    let header: Vec<&str> = CLEAN.iter().map(|(header, _)| *header).collect();
+    let mut lines = vec![header.join(",")];
+    for row in 0..rows {
+        let cell = |(column, (_, value)): (usize, &(&str, &str))| match planted {
+            Some((of_row, of_column, value)) if (of_row, of_column) == (row, column) => {
+                format!("\"{value}\"")
+            }
+            _ => (*value).to_owned(),
+        };
+        lines.push(CLEAN.iter().enumerate().map(cell).collect::<Vec<_>>().join(","));
+    }
+    write(folder.path(), "cohort.csv", lines.join("\n"));
+    let path = text(folder.path());
+    let scan = ["scan", &path, "--as-of", "2026-03-01", "--jurisdiction", "US", "--fictional"];
+    let release = ["report", "--release", "deidentified", "--report", "json"];
+    let run = run(scan.iter().chain(&release).chain(cut));
+    let report: Value = serde_json::from_str(&run.stdout()).expect("the report is JSON");
+    let rules = report["rules"].as_array().expect("a report has rules");
+    let failed = rules.iter().filter(|rule| rule["outcome"] == "fail");
+    failed
+        .map(|rule| {
+            let id = rule["id"].as_str().expect("a rule has an id");
+            id.trim_start_matches("confidentiality/deidentified-file-holds-").to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn whatever_is_planted_wherever_its_own_rule_alone_finds_it() {
+    assert_eq!(failing(40, None, &[]), BTreeSet::new());
+    for (nth, (rule, value)) in PLANTED.into_iter().enumerate() {
+        let (row, column) = (nth * 17 % 40, nth % CLEAN.len());
+        let found = failing(40, Some((row, column, value)), &["--chunk-size", "512B"]);
+        assert_eq!(found, BTreeSet::from([rule.to_owned()]), "in column {column}");
+    }
+}
+
+#[test]
+fn a_report_of_a_release_shows_no_value() {
+    let folder = folder();
+    let path = text(&fixture("release/faulty"));
+    let (json, rows) = (folder.path().join("audit.json"), folder.path().join("all.csv"));
+    let report = format!("json={}", text(&json));
+    let scan = ["scan", &path, "--as-of", "2026-03-01", "--report", &report, "--examples", "50"];
+    let run = run(scan.into_iter().chain(["--all-findings", &text(&rows)]));
+    let run = run.expect_code(1);
+    let mut emitted = run.streams();
+    for file in [&json, &rows] {
+        emitted.extend(fs::read(file).expect("every output was written"));
+    }
+    for value in [
+        "617-555-0142",
+        "jane.roe",
+        "ruth.roe",
+        "987-65-4321",
+        "RG0041234",
+        "QX123456789",
+        "88123456",
+        "S48812345",
+        "1M8GDM9AXKP042788",
+        "SN-449812",
+        "203.0.113.7",
+        "Rk1SACAyM",
+        "iVBORw0KGgo",
+        "E-90017",
+        "2024-05-01",
+        "12 Elm",
+        "KX 4471",
+    ] {
+        assert!(memmem::find(&emitted, value.as_bytes()).is_none(), "{value:?} is shown");
+    }
+}
+
+#[test]
+fn a_claim_without_rules_stops_the_run() {
+    let path = text(&fixture("release/clean"));
+    let run = run(["scan", &path, "--rules", "essentials", "--release", "limited"]);
+    let run = run.expect_code(2);
+    assert!(run.stderr().contains("no rule judges whether an export is `limited`"));
+}
+
+#[test]
+fn files_that_nothing_can_look_into_leave_the_audit_incomplete() {
+    let folder = folder();
+    write(folder.path(), "cohort.csv", "sex,diagnosis\nF,I10\n");
+    write(folder.path(), "scan.pdf", "%PDF-1.7");
+    let path = text(folder.path());
+    let run = run(["scan", &path, "--jurisdiction", "US", "--release", "deidentified"]);
+    let run = run.expect_code(3);
+    assert!(run.stdout().contains("`scan.pdf` would leave with the release"), "{}", run.stdout());
+}
+
+#[test]
+fn the_run_goes_before_the_manifest_and_says_so() {
+    let path = text(&fixture("release/clean"));
+    let scan = ["scan", &path, "--as-of", "2026-03-01", "--release", "deidentified"];
+    let run = run(scan);
+    let run = run.expect_code(3);
+    let screen = run.stdout().split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = "the manifest says that the file is limited, the run says deidentified: the run is followed";
+    assert!(screen.contains(said), "{screen}");
+}
