@@ -15,16 +15,18 @@ use crate::cli::output::Outputs;
 use crate::cli::project::{self, PROJECT_FILE};
 use crate::cli::settings::{Machine, Origin, Said, Settings, fail_on};
 use crate::cli::word;
+use crate::detect::{self, AllowedValue};
 use crate::engine::{self, Hooks, ScanOptions};
 use crate::finding::{Finding, FindingSink, Reveal};
 use crate::plan::{FileState, Plan};
 use crate::report::{
-    AllFindings, AssembleInput, Digest, ExitReason, FailOn, Meta, PackNotRun, Policy, Report,
-    StreamOptions, Tailoring,
+    AllFindings, Allowance, AllowanceKind, AssembleInput, Digest, ExitReason, FailOn, Meta,
+    PackNotRun, Policy, Report, SitePattern, StreamOptions, Tailoring,
 };
 use crate::rule::config::ProjectFile;
 use crate::rule::{self, CheckedRule, RuleBook, Tolerance};
 use crate::source;
+use crate::value::Date;
 
 /// The arguments of `scan`.
 #[derive(Debug, clap::Args)]
@@ -201,6 +203,11 @@ pub(crate) fn meta(
         config: settings.project.path.as_ref().map(|_| digest(PROJECT_FILE, &project.digest)),
         selection: settings.selection(),
         tailoring: project.tailoring.iter().map(tailoring).collect(),
+        site_patterns: project.identifiers.patterns().iter().map(site_pattern).collect(),
+        allowances: (1..)
+            .zip(project.identifiers.allowances())
+            .map(|(number, allowance)| allowed(number, allowance, settings.as_of.value.0))
+            .collect(),
         packs_not_run: book
             .not_run
             .iter()
@@ -275,6 +282,32 @@ fn must_run(settings: &Settings, book: &RuleBook) -> Vec<String> {
         rules().any(|rule| rule.id.text == id)
     });
     exact.cloned().collect()
+}
+
+/// An identifier that the project file adds.
+fn site_pattern(pattern: &detect::SitePattern) -> SitePattern {
+    SitePattern {
+        name: pattern.name.clone(),
+        title: pattern.title.clone(),
+        replaces: pattern.replaces.clone(),
+    }
+}
+
+/// What the project file lets stand, without what it is.
+fn allowed(number: u16, allowance: &detect::Allowance, as_of: Date) -> Allowance {
+    Allowance {
+        number,
+        what: match allowance.value {
+            AllowedValue::Exactly(_) => AllowanceKind::Value,
+            AllowedValue::Pattern(_) => AllowanceKind::Pattern,
+            AllowedValue::Column(_) => AllowanceKind::Column,
+        },
+        detector: allowance.detector.clone(),
+        reason: allowance.reason.clone(),
+        until: allowance.until.map(|until| until.to_string()),
+        expired: allowance.is_expired(as_of),
+        spans: 0,
+    }
 }
 
 /// A change to a rule, in words.

@@ -361,6 +361,7 @@ impl RuleSettings {
             ignore: ignore.to_vec(),
             fictional_report: self.fictional_report.value,
             read_file: &read,
+            identifiers: project.file.identifiers.clone(),
             project: Some(&project.file),
         };
         if request.packs == PackSelection::All {

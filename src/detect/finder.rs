@@ -1,24 +1,28 @@
 //! The walk over a text.
 
-use super::allow::AllowList;
-use super::catalogue::{DETECTORS, Detector, UnknownDetector, named};
+use super::allow::{AllowList, Allowed};
+use super::catalogue::{DETECTORS, Detector, UnknownDetector};
 use super::date::{self, Nineties};
 use super::gate::{ChainGates, Judges, Near, TokenGates};
-use super::label::{Context, Labels, Mask, bit};
+use super::label::{Context, Labels, Mask, Says, bit};
 use super::number::{Chain, Group};
 use super::reading::{
     ChainJudge, Code, Found, Labelled, LabelledKind, Number, Reading, Sign, Token, TokenJudge,
 };
+use super::site::Site;
 use super::tier::{Around, Judgement, Tier};
 use super::{contact, network, person, secret};
+use crate::value::Date;
 
 /// An identifier found in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
-    /// The detector, as its index in [`DETECTORS`].
+    /// The detector, by its index in [`DETECTORS`], or a pattern of the site after those: [`Finder::name_of`].
     pub detector: u8,
     /// How certain it is.
     pub tier: Tier,
+    /// The exception by which it may stand; it is of tier D then.
+    pub allowed: Option<Allowed>,
     /// The first byte of it.
     pub start: u32,
     /// One past its last byte.
@@ -39,6 +43,9 @@ pub struct Finder {
     labelled_mask: Mask,
     secrets: Mask,
     signs: Signs,
+    site: Site,
+    /// The patterns of the site that are looked for.
+    patterns: Mask,
     allowed: AllowList,
 }
 
@@ -84,17 +91,14 @@ impl Finder {
     /// # Errors
     /// When a name is neither a detector's nor a group's nor a country's.
     pub fn new(names: &[&str]) -> Result<Self, UnknownDetector> {
-        let mut enabled = 0;
-        for name in names {
-            let found = named(name)?;
-            for (index, detector) in (0_u8..).zip(DETECTORS) {
-                if found.iter().any(|found| found.name == detector.name) {
-                    enabled |= bit(index);
-                }
-            }
-        }
+        Site::default().finder(names, Date(0))
+    }
+
+    /// A finder of the detectors and patterns of these bits.
+    pub(super) fn of(enabled: Mask, site: Site, allowed: AllowList) -> Self {
+        let of_catalogue = (0_u8..).zip(DETECTORS).fold(0, |mask, (index, _)| mask | bit(index));
         let mut finder = Self {
-            labels: Labels::new(enabled),
+            labels: Labels::new(enabled, site.patterns()),
             chains: Vec::new(),
             chain_gates: ChainGates::new(),
             tokens: Vec::new(),
@@ -103,7 +107,9 @@ impl Finder {
             labelled_mask: 0,
             secrets: 0,
             signs: Signs::default(),
-            allowed: AllowList::default(),
+            site,
+            patterns: enabled & !of_catalogue,
+            allowed,
         };
         for (index, detector) in (0_u8..).zip(DETECTORS) {
             let own = (enabled & bit(index) != 0).then_some(index);
@@ -112,13 +118,13 @@ impl Finder {
                 finder.add(takers, reading);
             }
         }
-        Ok(finder)
+        finder
     }
 
-    /// Ranks what the list allows lowest: it is still masked, and never reported by default.
+    /// The name of the detector of a hit.
     #[must_use]
-    pub fn allowing(self, allowed: AllowList) -> Self {
-        Self { allowed, ..self }
+    pub fn name_of(&self, detector: u8) -> &str {
+        self.site.name_of(detector)
     }
 
     fn add(&mut self, takers: Takers, reading: &Reading) {
@@ -175,14 +181,25 @@ impl Finder {
     /// What the names of a column, its header text and its field, say about the values in it.
     #[must_use]
     pub fn context(&self, names: &[&str]) -> Context {
-        self.labels.of_names(names)
+        Context { says: self.labels.of_names(names), allowed: self.allowed.of_column(names) }
+    }
+
+    /// The same for a column of a record set, which allowances may name as `set.field`.
+    #[must_use]
+    pub fn context_in(&self, record_set: &str, names: &[&str]) -> Context {
+        let qualified: Vec<String> =
+            names.iter().map(|name| format!("{record_set}.{name}")).collect();
+        let all: Vec<&str> =
+            names.iter().copied().chain(qualified.iter().map(String::as_str)).collect();
+        Context { allowed: self.allowed.of_column(&all), ..self.context(names) }
     }
 
     /// Appends the identifiers of a text in the order in which they stand; no two overlap.
     ///
     /// Where readings overlap, the most certain one is found, then the longest one, then the earliest of the catalogue.
-    /// Fictional and sample values are of tier D unless `report_fictional` says to judge them like real ones. The text
-    /// may hold any bytes; takes time in proportion to its length. What lies beyond 4 GiB is not looked at.
+    /// Fictional and sample values are of tier D unless `report_fictional` says to judge them like real ones, and so is
+    /// what the site allows. The text may hold any bytes; takes time in proportion to its length. What lies beyond
+    /// 4 GiB is not looked at.
     pub fn scan(
         &self,
         text: &[u8],
@@ -201,8 +218,13 @@ impl Finder {
             first,
             labelled_to: 0,
             near: None,
+            of_site: Vec::new(),
             hits,
         };
+        if self.patterns != 0 {
+            self.site.search(text, self.patterns, &mut walk.of_site);
+            walk.of_site.reverse();
+        }
         let capitals = if self.signs.capital.is_some() || self.signs.armour.is_some() {
             Capitals::Sought
         } else {
@@ -218,6 +240,7 @@ impl Finder {
                 walk.offer(self.signs.ninety, |text| date::age_in_words(text, middle));
             }
             let Some(found) = found else { break };
+            walk.take_of_site(found);
             at = match text[found] {
                 b'0'..=b'9' => walk.digits(found),
                 b'@' => walk
@@ -227,6 +250,7 @@ impl Finder {
                 _ => walk.letter(found, capitals),
             };
         }
+        walk.take_of_site(text.len());
     }
 }
 
@@ -248,7 +272,9 @@ struct Walk<'a> {
     /// Up to where values were held against the labels before them.
     labelled_to: usize,
     /// What was said last, and around which span: several detectors judge the same one.
-    near: Option<((usize, usize, usize), Context)>,
+    near: Option<((usize, usize, usize), Says)>,
+    /// What patterns of the site found and is not yet taken, the last of it first.
+    of_site: Vec<(u8, Found)>,
     hits: &'a mut Vec<Hit>,
 }
 
@@ -256,7 +282,7 @@ impl Walk<'_> {
     /// Judges the whole text as a name if its column says so.
     fn value(&mut self) {
         if let Some(index) = self.finder.signs.capital
-            && self.context.labelled & !self.context.contrary & bit(index) != 0
+            && self.context.says.labelled & !self.context.says.contrary & bit(index) != 0
             && let Some(found) = person::name_as_value(self.text)
         {
             self.take(index, &found);
@@ -391,7 +417,7 @@ impl Walk<'_> {
         }
         let whole = text.trim_ascii();
         let of_column = if whole.len() == end - start {
-            self.context.labelled & !self.context.contrary
+            self.context.says.labelled & !self.context.says.contrary
         } else {
             0
         };
@@ -424,7 +450,7 @@ impl Walk<'_> {
             self.text.get(place).is_some_and(|byte| b"-_".contains(byte) || is_of_secrets(*byte))
         };
         token.end - token.start < SHORTEST_LABELLED
-            && self.context.labelled & self.finder.labelled_mask == 0
+            && self.context.says.labelled & self.finder.labelled_mask == 0
             && !goes_on(token.end)
             && !goes_on(token.start.wrapping_sub(1))
     }
@@ -446,6 +472,13 @@ impl Walk<'_> {
         let (start, end) = secret_value(self.text, token);
         let says = finder.labels.direct(self.text, start, end, self.floor(start)) & finder.secrets;
         (says != 0).then_some((start, end, says))
+    }
+
+    /// Keeps what patterns of the site found up to a place.
+    fn take_of_site(&mut self, to: usize) {
+        while let Some((detector, found)) = self.of_site.pop_if(|(_, found)| found.start <= to) {
+            self.take(detector, &found);
+        }
     }
 
     /// Keeps what a judge found for the detectors that take it.
@@ -483,8 +516,12 @@ impl Walk<'_> {
         let hits = &self.hits[self.first..];
         let apart = hits.iter().rposition(|hit| hit.end <= start).map_or(0, |place| place + 1);
         let floor = apart.checked_sub(1).map_or(0, |place| hits[place].end as usize);
-        let tier = self.tier(detector, found, floor);
-        let hit = Hit { detector, tier, start, end };
+        let earned = self.tier(detector, found, floor);
+        let value = &self.text[found.start..found.end];
+        let entry = self.finder.allowed.entry(detector, value, self.context.allowed.as_deref());
+        let allowed = entry.map(|entry| Allowed { entry, from: earned });
+        let tier = if allowed.is_some() { Tier::D } else { earned };
+        let hit = Hit { detector, tier, allowed, start, end };
         let (over, _) = split_over(&self.hits[self.first + apart..], end);
         if over.iter().all(|other| rank(&hit) < rank(other)) {
             let (from, count) = (self.first + apart, over.len());
@@ -501,9 +538,6 @@ impl Walk<'_> {
             return Tier::D;
         }
         let finder = self.finder;
-        if finder.allowed.allows(detector, &self.text[found.start..found.end]) {
-            return Tier::D;
-        }
         if found.judgement.settled {
             return found.judgement.tier;
         }
@@ -515,8 +549,8 @@ impl Walk<'_> {
         };
         self.near = Some((span, near));
         found.judgement.tier(Around {
-            labelled: (near.labelled | self.context.labelled) & mask != 0,
-            contrary: (near.contrary | self.context.contrary) & mask != 0,
+            labelled: (near.labelled | self.context.says.labelled) & mask != 0,
+            contrary: (near.contrary | self.context.says.contrary) & mask != 0,
             glued: found.glued,
         })
     }
@@ -658,9 +692,10 @@ fn is_counted(value: &[u8]) -> bool {
     digits > 0 && UNITS.iter().any(|unit| value[digits..].eq_ignore_ascii_case(unit))
 }
 
-/// Smaller is better: the more certain, the longer, the earlier in the catalogue.
-fn rank(hit: &Hit) -> (Tier, u32, u8) {
-    (hit.tier, u32::MAX - (hit.end - hit.start), hit.detector)
+/// Smaller is better: the more certain, the longer, what the site says itself, the earlier in the catalogue.
+fn rank(hit: &Hit) -> (Tier, u32, bool, u8) {
+    let of_catalogue = usize::from(hit.detector) < DETECTORS.len();
+    (hit.tier, u32::MAX - (hit.end - hit.start), of_catalogue, hit.detector)
 }
 
 fn as_place(place: usize) -> u32 {

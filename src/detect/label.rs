@@ -1,6 +1,10 @@
 //! Words beside a candidate, and in the name of its column, that say what it is or is not.
 
+use std::sync::Arc;
+
+use super::allow::Exception;
 use super::catalogue::{DETECTORS, OTHER_NUMBERS};
+use super::site::SitePattern;
 use super::words::WordList;
 
 /// One bit a detector, by its index.
@@ -12,11 +16,20 @@ pub(super) fn bit(detector: u8) -> Mask {
 }
 
 /// What the name of a column says about every value in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Context {
-    /// Detectors one of whose labels stands in the name.
+    /// What the words of the name say.
+    pub(super) says: Says,
+    /// What may stand in the column whatever it is.
+    pub(super) allowed: Option<Arc<[Exception]>>,
+}
+
+/// What words say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Says {
+    /// Detectors one of whose labels stands there.
     pub(super) labelled: Mask,
-    /// Detectors one of whose contrary words stands in the name.
+    /// Detectors one of whose contrary words stands there.
     pub(super) contrary: Mask,
 }
 
@@ -46,7 +59,7 @@ fn sieved(word: &[u8]) -> (usize, u64) {
 struct Word {
     first: Lower,
     second: Option<Lower>,
-    says: Context,
+    says: Says,
 }
 
 /// Bytes before a candidate in which a label counts.
@@ -59,7 +72,7 @@ const LONGEST: usize = 32;
 const ABBREVIATION: usize = 4;
 
 impl Labels {
-    pub(super) fn new(enabled: Mask) -> Self {
+    pub(super) fn new(enabled: Mask, patterns: &[SitePattern]) -> Self {
         let mut words = Vec::new();
         for (index, detector) in (0_u8..).zip(DETECTORS) {
             let mask = bit(index) & enabled;
@@ -67,12 +80,32 @@ impl Labels {
                 continue;
             }
             for label in detector.labels {
-                say(&mut words, label, Context { labelled: mask, contrary: 0 });
+                say(&mut words, label, Says { labelled: mask, contrary: 0 });
             }
             let others = if detector.is_a_number() { OTHER_NUMBERS } else { &[] };
             let others = detector.contrary.iter().chain(others);
             for word in others.filter(|word| !detector.labels.contains(word)) {
-                say(&mut words, word, Context { labelled: 0, contrary: mask });
+                say(&mut words, word, Says { labelled: 0, contrary: mask });
+            }
+        }
+        for (index, own) in (DETECTORS.len()..).zip(patterns) {
+            let mask = u8::try_from(index).map_or(0, bit) & enabled;
+            if mask == 0 {
+                continue;
+            }
+            // What takes the place of a detector is called what that is called.
+            let replaced =
+                DETECTORS.iter().find(|known| own.replaces.as_deref() == Some(known.name));
+            let of_replaced = replaced.map_or(&[][..], |known| known.labels).iter().copied();
+            let labels: Vec<&str> =
+                own.labels.iter().map(String::as_str).chain(of_replaced).collect();
+            for label in &labels {
+                say(&mut words, label, Says { labelled: mask, contrary: 0 });
+            }
+            let others =
+                own.contrary.iter().map(String::as_str).chain(OTHER_NUMBERS.iter().copied());
+            for word in others.filter(|word| !labels.contains(word)) {
+                say(&mut words, word, Says { labelled: 0, contrary: mask });
             }
         }
         words.sort_by_key(|word| word.first);
@@ -103,8 +136,8 @@ impl Labels {
     }
 
     /// What the names of a column say: header text, field name.
-    pub(super) fn of_names(&self, names: &[&str]) -> Context {
-        let mut says = Context::default();
+    pub(super) fn of_names(&self, names: &[&str]) -> Says {
+        let mut says = Says::default();
         for name in names {
             let words = name_words(name);
             let mut following = words.iter().skip(1);
@@ -126,13 +159,13 @@ impl Labels {
     }
 
     /// What the words before and after a span of a text say, as far as the sentence and `floor` reach.
-    pub(super) fn around(&self, text: &[u8], start: usize, end: usize, floor: usize) -> Context {
+    pub(super) fn around(&self, text: &[u8], start: usize, end: usize, floor: usize) -> Says {
         let before = self.of_words(before(text, start, floor), Side::Before);
         before.and(self.of_words(after(text, end), Side::After))
     }
 
-    fn of_words(&self, text: &[u8], side: Side) -> Context {
-        let mut says = Context::default();
+    fn of_words(&self, text: &[u8], side: Side) -> Says {
+        let mut says = Says::default();
         let mut words = words(text).peekable();
         while let Some((end, word)) = words.next() {
             // After a number, `Fax:` belongs to what follows.
@@ -214,11 +247,11 @@ impl Labels {
         both.fold(0, |mask, known| mask | known.says.labelled)
     }
 
-    fn look_up(&self, first: Lower, second: Lower) -> Context {
+    fn look_up(&self, first: Lower, second: Lower) -> Says {
         self.beginning_with(first)
             .iter()
             .filter(|word| word.second.is_none_or(|expected| expected == second))
-            .fold(Context::default(), |says, word| says.and(word.says))
+            .fold(Says::default(), |says, word| says.and(word.says))
     }
 
     /// The entries whose first word this is.
@@ -240,7 +273,7 @@ impl Labels {
 }
 
 /// Adds what a word or a pair of words says.
-fn say(words: &mut Vec<Word>, label: &'static str, says: Context) {
+fn say(words: &mut Vec<Word>, label: &str, says: Says) {
     let lower = |word: &str| Lower::new(word.as_bytes());
     let (first, second) = match label.split_once(' ') {
         Some((first, second)) => (lower(first), Some(lower(second))),
@@ -293,7 +326,7 @@ enum Side {
     After,
 }
 
-impl Context {
+impl Says {
     /// What is said where a word nearer to the candidate follows: `called about order` speaks of an order.
     fn overruled_by(self, nearer: Self) -> Self {
         Self {
@@ -503,20 +536,20 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: bool) {
         let at = text.find('_').unwrap();
-        let says = Labels::new(Mask::MAX).around(text.as_bytes(), at, at + 1, 0);
+        let says = Labels::new(Mask::MAX, &[]).around(text.as_bytes(), at, at + 1, 0);
         assert_eq!(said(says.labelled).contains(&"us-ssn"), expected, "in {text:?}");
     }
 
     #[track_caller]
     fn check_direct(text: &str, expected: &str) {
         let at = text.find('1').unwrap();
-        let says = Labels::new(Mask::MAX).direct(text.as_bytes(), at, at + 1, 0);
+        let says = Labels::new(Mask::MAX, &[]).direct(text.as_bytes(), at, at + 1, 0);
         assert_eq!(said(says).join(" "), expected, "in {text:?}");
     }
 
     #[track_caller]
     fn check_names(name: &str, expected: &str) {
-        let says = Labels::new(Mask::MAX).of_names(&[name]);
+        let says = Labels::new(Mask::MAX, &[]).of_names(&[name]);
         assert_eq!(said(says.labelled).join(" "), expected, "for {name:?}");
     }
 

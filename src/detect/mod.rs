@@ -28,10 +28,11 @@ mod thing;
 mod secret;
 mod allow;
 mod finder;
+mod site;
 pub mod known;
 mod column;
 
-pub use self::allow::{AllowError, AllowList, Allowance, AllowedValue};
+pub use self::allow::{Allowance, Allowed, AllowedValue};
 pub use self::catalogue::{DETECTORS, Detector, UnknownDetector, named, served};
 pub use self::column::{
     CalendarPart, Dated, Fineness, Identifying, Postal, Role, Surety, Whose, is_age_over_89,
@@ -39,4 +40,5 @@ pub use self::column::{
 };
 pub use self::finder::{Finder, Hit};
 pub use self::label::Context;
+pub use self::site::{MOST_PATTERNS, Site, SitePattern};
 pub use self::tier::Tier;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::detect::{DETECTORS, Hit};
+use crate::detect::{Finder, Hit};
 use crate::engine::atom::{Memory, same_text};
 use crate::engine::bits::Bits;
 use crate::engine::column::{self, CellSource, Complaints};
@@ -1026,9 +1026,7 @@ impl Judging<'_, '_> {
                 found.entry(spot.row).or_default().push(Spotted::known(index, spot));
             }
             let Some(&slot) = self.columns.get(&searched.column) else { continue };
-            if search_task.finder.is_none() {
-                continue;
-            }
+            let Some(finder) = &search_task.finder else { continue };
             for row in applies.rows() {
                 let text = cell(self.spans[slot][row], self.cells.space.buffer);
                 search(search_task, index, text, &mut hits);
@@ -1041,8 +1039,15 @@ impl Judging<'_, '_> {
                     let of_row = spots.iter().skip(first).take_while(|spot| spot.row == row);
                     !of_row.into_iter().any(over)
                 });
+                hits.retain(|hit| match hit.allowed {
+                    Some(allowed) => {
+                        *part.allowed.entry(allowed.entry).or_default() += 1;
+                        false
+                    }
+                    None => true,
+                });
                 if !hits.is_empty() {
-                    let spotted = hits.drain(..).map(|hit| Spotted::detected(index, hit));
+                    let spotted = hits.drain(..).map(|hit| Spotted::detected(index, finder, hit));
                     found.entry(row).or_default().extend(spotted);
                 }
             }
@@ -1091,24 +1096,20 @@ impl Judging<'_, '_> {
 struct Spotted {
     /// The number of the column among those that the rule searches.
     column: usize,
-    detector: &'static str,
+    detector: String,
     hit: Hit,
     /// What it is, to begin a sentence with.
     words: String,
 }
 
 impl Spotted {
-    fn detected(column: usize, hit: Hit) -> Self {
-        let detector = detector_name(hit.detector);
-        Self { column, detector, hit, words: format!("{} {detector}", article(detector)) }
+    fn detected(column: usize, finder: &Finder, hit: Hit) -> Self {
+        let detector = finder.name_of(hit.detector);
+        let words = format!("{} {detector}", article(detector));
+        Self { column, detector: detector.to_owned(), hit, words }
     }
 
     fn known(column: usize, spot: &Spot) -> Self {
-        Self { column, detector: spot.detector, hit: spot.hit, words: spot.words() }
+        Self { column, detector: spot.detector.to_owned(), hit: spot.hit, words: spot.words() }
     }
-}
-
-/// The name of a detector.
-fn detector_name(detector: u8) -> &'static str {
-    DETECTORS.get(usize::from(detector)).map_or("identifier", |detector| detector.name)
 }

@@ -56,6 +56,7 @@ pub(crate) struct FileSoFar {
 pub(crate) struct TaskSoFar {
     pub(crate) counts: Counts,
     pub(crate) reasons: BTreeMap<String, u64>,
+    pub(crate) allowed: BTreeMap<u16, u64>,
     pub(crate) examples: Vec<Example>,
     pub(crate) trace: Vec<(u64, Expectation)>,
     last: BTreeMap<u128, Ranked>,
@@ -483,6 +484,9 @@ impl Driver<'_, '_, '_> {
             add(&mut into.counts, &task_part.counts);
             for (reason, count) in task_part.reasons {
                 *into.reasons.entry(reason).or_default() += count;
+            }
+            for (entry, count) in task_part.allowed {
+                *into.allowed.entry(entry).or_default() += count;
             }
             for mut example in task_part.examples {
                 place(&mut example.finding);

@@ -53,6 +53,10 @@ pub fn run(
     let mut rule = rule.clone();
     rule.report_fictional = true;
     rule.off = None;
+    // What a site allows is no part of a rule.
+    if let Check::Identifiers(identifiers) = &mut rule.check {
+        identifiers.detection.site = identifiers.detection.site.without_allowances();
+    }
     let mut files = if set.name == RecordSet::EVERY {
         Vec::new()
     } else {

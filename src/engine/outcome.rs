@@ -134,6 +134,7 @@ fn empty(number: usize, rule: &CheckedRule, outcome: Outcome) -> RuleOutcome {
         unit: unit(rule),
         counts: Counts::default(),
         not_evaluable_reasons: Vec::new(),
+        allowed: Vec::new(),
         findings: Vec::new(),
         remarks: Vec::new(),
     }
@@ -183,6 +184,7 @@ fn recorded(
 ) -> RuleOutcome {
     let mut counts = Counts::default();
     let mut why: BTreeMap<String, u64> = BTreeMap::new();
+    let mut allowed: BTreeMap<u16, u64> = BTreeMap::new();
     let mut by_file: Vec<Vec<Example>> = Vec::new();
     for (work, so_far) in &pass.files {
         let Some(task) = work.tasks.tasks.iter().position(|task| task.rule == number) else {
@@ -193,6 +195,9 @@ fn recorded(
         for (reason, count) in &task.reasons {
             *why.entry(reason.clone()).or_default() += count;
         }
+        for (entry, count) in &task.allowed {
+            *allowed.entry(*entry).or_default() += count;
+        }
         trace.extend(task.trace.iter().map(|(record, word)| (number, work.number, *record, *word)));
         by_file.push(task.examples.clone());
     }
@@ -202,6 +207,7 @@ fn recorded(
         unit: unit(rule),
         counts,
         not_evaluable_reasons: reasons(why),
+        allowed: allowed.into_iter().collect(),
         findings: spread(by_file, options.examples),
         remarks: Vec::new(),
     }

@@ -17,6 +17,8 @@ pub(crate) struct TaskPart {
     pub(crate) counts: Counts,
     /// Why records could not be judged.
     pub(crate) reasons: BTreeMap<String, u64>,
+    /// How many identifiers the site's allowances let stand, by allowance.
+    pub(crate) allowed: BTreeMap<u16, u64>,
     /// Examples with the lowest priorities; records and lines relative to the chunk.
     pub(crate) examples: Vec<Example>,
     /// Groups of a measure.

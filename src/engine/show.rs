@@ -34,7 +34,7 @@ pub(crate) struct Pending {
     /// The account that it belongs to, where it is no violation that is to be shown.
     pub(crate) account: Option<usize>,
     /// An identifier: column, its name, detector, place.
-    pub(crate) found: Option<(usize, String, &'static str, Hit)>,
+    pub(crate) found: Option<(usize, String, String, Hit)>,
 }
 
 /// How values are made safe to show in one file.
@@ -199,7 +199,7 @@ impl<'p> Shower<'p> {
                         self.keyed.fingerprint(&rule.id.text, &work.set.name, &key_texts)
                     },
                     identifier: pending.found.as_ref().map(|(_, _, detector, hit)| {
-                        ((*detector).to_owned(), hit.tier.letter(), (hit.start, hit.end))
+                        (detector.clone(), hit.tier.letter(), (hit.start, hit.end))
                     }),
                     key,
                 }

@@ -490,10 +490,10 @@ impl<'p> Staging<'_, '_, 'p> {
                         plan,
                         (number, file),
                         self.ready,
-                        self.relations,
-                        &self.pass.places,
+                        (self.relations, &self.pass.places),
                         purpose,
                         harvested,
+                        options.as_of,
                     );
                     let thresholds = tasks.tasks.iter().map(|_| AtomicU64::new(u64::MAX)).collect();
                     let rules = tasks.tasks.iter().map(|task| (task.rule, &plan.rules[task.rule]));

@@ -19,7 +19,7 @@ use crate::retention::{Fact, RetainKind, Timetable};
 use crate::rule::{
     Check, CheckedRule, Direction, FormatCheck, Identifiers, KnownPeople, RecordSet, Within,
 };
-use crate::value::Type;
+use crate::value::{Date, Type};
 
 /// The rules of a record set as nodes of one program.
 #[derive(Debug)]
@@ -251,10 +251,10 @@ pub(crate) fn compile(
     plan: &Plan,
     (number_of_file, file): (usize, &BoundFile),
     ready: &[usize],
-    relations: &Relations,
-    places: &Places,
+    (relations, places): (&Relations, &Places),
     purpose: Purpose<'_>,
     harvested: Option<&People>,
+    as_of: Date,
 ) -> SetTasks {
     let set = &plan.dictionary.sets[file.set];
     let of_set = &relations.sets[file.set];
@@ -398,10 +398,12 @@ pub(crate) fn compile(
             }
             Check::Identifiers(identifiers) => {
                 let names: Vec<&str> = identifiers.detect.iter().map(String::as_str).collect();
-                let Ok(finder) = Finder::new(&names) else { continue };
+                // INVARIANT: the names were resolved against this very site when the rule was checked.
+                let site = &identifiers.detection.site;
+                let Ok(finder) = site.finder(&names, as_of) else { continue };
                 let searched = searched_columns(identifiers, (file, set)).into_iter();
                 let columns = searched.map(|(column, name)| {
-                    let context = finder.context(&[&name, &header_of(file, column)]);
+                    let context = finder.context_in(&set.name, &[&name, &header_of(file, column)]);
                     SearchedColumn { column, name, context }
                 });
                 TaskKind::Identifiers(IdentifierTask {

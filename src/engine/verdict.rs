@@ -621,12 +621,13 @@ impl Ranked {
     }
 }
 
-/// Looks for identifiers in one cell.
+/// Looks for identifiers in one cell: those to be reported, and those that would be if they were not allowed.
 pub(crate) fn search(task: &IdentifierTask, column: usize, text: &[u8], hits: &mut Vec<Hit>) {
     hits.clear();
     if let (Some(searched), Some(finder)) = (task.columns.get(column), &task.finder) {
         finder.scan(text, &searched.context, task.fictional, hits);
-        hits.retain(|hit| hit.tier <= task.min_tier);
+        let tier = |hit: &Hit| hit.allowed.map_or(hit.tier, |allowed| allowed.from);
+        hits.retain(|hit| tier(hit) <= task.min_tier);
     }
 }
 

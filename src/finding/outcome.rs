@@ -100,6 +100,9 @@ pub struct RuleOutcome {
     pub counts: Counts,
     /// The reasons for records that could not be judged, most frequent first: words and count.
     pub not_evaluable_reasons: Vec<(String, u64)>,
+    /// How many identifiers each of the site's allowances let stand: its place in the project file, from nought, and
+    /// the count.
+    pub allowed: Vec<(u16, u64)>,
     /// Examples, sorted by place.
     pub findings: Vec<Finding>,
     /// What the result as a whole comes to, in words without a value: how small the smallest group is.

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::finding::{self, IssueClass, IssueLog, Masked, Reveal, header_text, neutral, tag_text};
 use crate::report::json::v1::{
-    Confidence, Counts, Digest, Family, FamilySummary, Fate, FieldValue, Finding, Guideline,
-    InForce, Input, InputSummary, KeyPart, Masking, NotCheckable, Outcome, Pack, PackNotRun, Param,
-    Problem, ProblemClass, ProblemPlace, Provenance, ReasonCode, ReasonCount, Records, Release,
-    ReleaseKind, Report, Rule, RuleSummary, SCHEMA, SaidBy, Severity, SeveritySummary, Status,
-    Summary, Tailoring, Tool, Unit,
+    Allowance, AllowedCount, Confidence, Counts, Digest, Family, FamilySummary, Fate, FieldValue,
+    Finding, Guideline, InForce, Input, InputSummary, KeyPart, Masking, NotCheckable, Outcome,
+    Pack, PackNotRun, Param, Problem, ProblemClass, ProblemPlace, Provenance, ReasonCode,
+    ReasonCount, Records, Release, ReleaseKind, Report, Rule, RuleSummary, SCHEMA, SaidBy,
+    Severity, SeveritySummary, SitePattern, Status, Summary, Tailoring, Tool, Unit,
 };
 use crate::report::screen::number;
 use crate::report::{Emptiness, ExitReason, Facts, FailOn, Gap, verdict};
@@ -51,6 +51,10 @@ pub struct Meta {
     pub selection: String,
     /// Rules changed by the project file.
     pub tailoring: Vec<Tailoring>,
+    /// Identifiers that the project file adds.
+    pub site_patterns: Vec<SitePattern>,
+    /// What it lets stand, in its order; how many spans is counted here.
+    pub allowances: Vec<Allowance>,
     /// Packs that did not run, and the flag that would run each.
     pub packs_not_run: Vec<PackNotRun>,
     /// What is shown in clear.
@@ -99,7 +103,7 @@ impl Report {
     /// it or not. Equal input gives equal bytes.
     #[must_use]
     pub fn assemble(input: AssembleInput<'_>) -> Self {
-        let AssembleInput { scan, packs, rules: checked, meta } = input;
+        let AssembleInput { scan, packs, rules: checked, mut meta } = input;
         let mut inputs: Vec<Input> = scan.inputs.iter().map(input_entry).collect();
         inputs.sort_by(|a, b| a.path.cmp(&b.path));
         let mut results: BTreeMap<u32, &finding::RuleOutcome> = BTreeMap::new();
@@ -113,6 +117,11 @@ impl Report {
                 rule_entry(rule, results.get(&number).copied(), scan.interrupted, &mut tags)
             })
             .collect();
+        for allowance in &mut meta.allowances {
+            let of_rules = rules.iter().flat_map(|rule| &rule.allowed);
+            let own = of_rules.filter(|allowed| allowed.allowance == allowance.number);
+            allowance.spans = own.map(|allowed| allowed.spans).sum();
+        }
         let facts = facts(scan, (checked, &rules), &meta.policy);
         let (verdict, reason) = verdict(&facts);
         Self {
@@ -500,6 +509,11 @@ fn rule_entry(
         reason,
         reason_code,
         not_evaluable_reasons: result.map(reasons).unwrap_or_default(),
+        detectors: match &rule.check {
+            rule::Check::Identifiers(identifiers) => identifiers.detect.clone(),
+            _ => Vec::new(),
+        },
+        allowed: result.map(allowed).unwrap_or_default(),
         findings,
         // A record with two identifiers is one violation and two findings.
         findings_omitted: counts.violations.max(counts.occurrences).saturating_sub(shown),
@@ -586,6 +600,11 @@ fn unit(unit: finding::Unit) -> Unit {
 }
 
 /// Why records could not be judged, most frequent first, then by words.
+fn allowed(result: &finding::RuleOutcome) -> Vec<AllowedCount> {
+    let counts = result.allowed.iter();
+    counts.map(|&(entry, spans)| AllowedCount { allowance: entry + 1, spans }).collect()
+}
+
 fn reasons(result: &finding::RuleOutcome) -> Vec<ReasonCount> {
     let mut reasons: Vec<ReasonCount> = result
         .not_evaluable_reasons
@@ -767,6 +786,16 @@ fn provenance(inputs: &[Input], packs: &[rule::Pack], meta: Meta) -> Provenance 
                 change: neutral(&tailoring.change),
                 reason: neutral(&tailoring.reason),
             })
+            .collect(),
+        site_patterns: meta
+            .site_patterns
+            .into_iter()
+            .map(|pattern| SitePattern { title: neutral(&pattern.title), ..pattern })
+            .collect(),
+        allowances: meta
+            .allowances
+            .into_iter()
+            .map(|allowance| Allowance { reason: neutral(&allowance.reason), ..allowance })
             .collect(),
         selection: neutral(&meta.selection),
         masking: match meta.reveal {

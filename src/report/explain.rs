@@ -131,6 +131,9 @@ fn check(screen: &mut Screen, rule: &CheckedRule) {
         let words = format!("up to {} of the applicable records may violate it", tolerance(most));
         screen.hanging("  tolerates    ", Ink::Plain, &words);
     }
+    if let Check::Identifiers(identifiers) = &rule.check {
+        screen.hanging("  detectors    ", Ink::Plain, &identifiers.detect.join(", "));
+    }
     if rule.unknown_violates {
         screen.hanging("  unknown      ", Ink::Plain, "counts as a violation");
     }

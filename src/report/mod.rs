@@ -30,7 +30,8 @@ pub use self::error::ReportError;
 pub use self::format::ReportFormat;
 pub use self::holdings::HoldingList;
 pub use self::json::v1::{
-    Digest, PackNotRun, Report, Tailoring, TransferColumn, TransferSet, Verdict,
+    Allowance, AllowanceKind, Digest, PackNotRun, Report, SitePattern, Tailoring, TransferColumn,
+    TransferSet, Verdict,
 };
 pub(crate) use self::rows::{Row, RowFile, key_cell, key_parts, number_cell};
 pub use self::screen::Style;

@@ -40,6 +40,8 @@ pub(crate) fn meta() -> Meta {
             change: "off".to_owned(),
             reason: "no declared policy limits keeping".to_owned(),
         }],
+        site_patterns: Vec::new(),
+        allowances: Vec::new(),
         packs_not_run: vec![PackNotRun {
             pack: "us-hipaa".to_owned(),
             title: "HIPAA privacy and security".to_owned(),
@@ -237,6 +239,7 @@ pub(crate) fn result(rule: u32, outcome: Outcome, parts: [u64; 5]) -> RuleOutcom
         unit: Unit::Record,
         counts: counts(parts),
         not_evaluable_reasons: Vec::new(),
+        allowed: Vec::new(),
         findings: Vec::new(),
         remarks: Vec::new(),
     }

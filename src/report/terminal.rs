@@ -20,6 +20,7 @@ const REASONS: usize = 8;
 const PARTLY: usize = 4;
 const PARTLY_REASONS: usize = 2;
 const TOLERATED: usize = 3;
+const ALLOWED: usize = 5;
 const PROBLEMS: usize = 6;
 const UNRECOGNISED: usize = 3;
 const PACKS: usize = 4;
@@ -52,6 +53,7 @@ pub fn render_run(report: &Report, style: Style, explain: &[String]) -> String {
     not_evaluated(&mut screen, report);
     partly_evaluated(&mut screen, report);
     tolerated(&mut screen, report);
+    allowed(&mut screen, report);
     problems(&mut screen, report);
     packs_not_run(&mut screen, report);
     ending(&mut screen, report, explain);
@@ -462,6 +464,36 @@ fn tolerated(screen: &mut Screen, report: &Report) {
         screen.line(&[(Ink::Plain, MARGIN), (Ink::Faint, &figures.replace(",  ", ", "))]);
     }
     more(screen, rules.len(), TOLERATED, "rule", "rules");
+}
+
+/// What the project file lets stand: no reader is to take for clean what was passed over.
+fn allowed(screen: &mut Screen, report: &Report) {
+    let allowances = &report.provenance.allowances;
+    if allowances.is_empty() {
+        return;
+    }
+    screen.blank();
+    screen.line(&[(Ink::Strong, "ALLOWED BY THE PROJECT FILE")]);
+    // What holds no more comes first: it is what somebody has to act on.
+    let (expired, in_force): (Vec<_>, Vec<_>) =
+        allowances.iter().partition(|allowance| allowance.expired);
+    for allowance in expired.iter().chain(&in_force).take(ALLOWED) {
+        let detector = allowance.detector.as_deref().unwrap_or("any identifier");
+        let what = format!("{}: {} {detector}", allowance.number, allowance.what.name());
+        let until = allowance.until.as_deref();
+        let (ink, figures) = match until {
+            Some(until) if allowance.expired => {
+                (Ink::Bad, format!("EXPIRED on {until}: what it let stand is reported again"))
+            }
+            _ => {
+                let spans = counted(allowance.spans, "span", "spans");
+                (Ink::Plain, until.map_or(spans.clone(), |until| format!("{spans}, until {until}")))
+            }
+        };
+        screen.line(&[(Ink::Plain, MARGIN), (Ink::Strong, &what), (ink, &format!("   {figures}"))]);
+        screen.line(&[(Ink::Plain, MARGIN), (Ink::Faint, &allowance.reason)]);
+    }
+    more(screen, allowances.len(), ALLOWED, "allowance", "allowances");
 }
 
 /// One thing that was wrong, in the files that have it.

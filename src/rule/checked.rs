@@ -7,6 +7,7 @@ use crate::detect::known::KnownKind;
 use crate::expr::conditions_of;
 use crate::expr::typed::{Aggregate, CodeSet, Expr, FieldId, Pattern, RelationId};
 use crate::retention::{Fact, RetainKind, Timetable};
+use crate::rule::detector::Detection;
 use crate::rule::release::{ReleaseCheck, ReleaseKind};
 use crate::value::Date;
 use crate::value::form::Form;
@@ -424,8 +425,10 @@ pub struct Identifiers {
     pub fields: Vec<FieldId>,
     /// Whether unbound columns are searched too (`in: everything`).
     pub unbound: bool,
-    /// Names of the detectors, in catalogue order.
+    /// Names of the detectors, in catalogue order, and of patterns of the site.
     pub detect: Vec<String>,
+    /// What it could look for.
+    pub detection: Detection,
     /// The lowest tier reported.
     pub min_tier: Tier,
     /// The people whose known identifiers are looked for, if any are (`of`).

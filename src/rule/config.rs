@@ -3,7 +3,8 @@
 use std::iter;
 use std::sync::Arc;
 
-use crate::rule::check::{check_names, date, severity, sources, tolerance};
+use crate::detect::Site;
+use crate::rule::check::{check_names, date, severity, site, sources, tolerance, without_values};
 use crate::rule::checked::{CheckedRule, Severity, Tolerance};
 use crate::rule::class::class_rules;
 use crate::rule::dictionary::Dictionary;
@@ -60,6 +61,8 @@ pub struct ProjectFile {
     pub fictional_report: bool,
     /// What the export claims to be when it leaves.
     pub release: ReleaseSettings,
+    /// Identifiers of the site's own, and values that may stand.
+    pub identifiers: Site,
     /// The hex BLAKE3 digest of the file.
     pub digest: String,
     problems: Vec<RuleProblem>,
@@ -178,12 +181,21 @@ pub fn load(text: RuleText) -> Result<ProjectFile, RuleErrors> {
 #[must_use]
 pub fn read(text: RuleText) -> ProjectFile {
     let digest = blake3::hash(text.text.as_bytes()).to_hex().to_string();
-    let file = Arc::new(RuleText { text: without_mark(text.text), ..text });
-    let (found, mut problems) = read_project(&file.text);
+    let source = without_mark(text.text);
+    let (found, mut problems) = read_project(&source);
+    // What may stand may be a person's: messages show the file without it.
+    let (shown, hidden) = without_values(&source);
+    for problem in &mut problems {
+        problem.quote_nothing_of(&hidden);
+    }
+    let file = Arc::new(RuleText { text: shown, ..text });
     let mut settings = ProjectFile::default();
     let mut tree = None;
     if let Some((node, raw, broken)) = found {
         settings = project(&raw, &node, &broken, &file, &mut problems);
+        if let Some(node) = node.get("identifiers") {
+            settings.identifiers = site(&source, node, &mut problems);
+        }
         tree = Some(node);
     }
     ProjectFile { digest, problems, tree, text: Some(file), ..settings }

@@ -989,6 +989,30 @@ pub enum RuleProblem {
         #[help]
         help: Option<String>,
     },
+    /// A pattern of the site that matches nothing at all.
+    #[error("the pattern matches where nothing stands")]
+    #[diagnostic(
+        code(chartaudit::rule::empty_pattern),
+        help("ask for one character at least: `+` in the place of `*`")
+    )]
+    EmptyPattern {
+        /// Where it stands.
+        #[label("an empty text matches it")]
+        span: SourceSpan,
+    },
+    /// More patterns of the site than there can be.
+    #[error("more than {limit} patterns")]
+    #[diagnostic(
+        code(chartaudit::rule::too_many_patterns),
+        help("join those that mean the same with `|`")
+    )]
+    TooManyPatterns {
+        /// How many there can be.
+        limit: usize,
+        /// Where the first too many stands.
+        #[label("this is one too many")]
+        span: SourceSpan,
+    },
     /// A code-set file cannot be found.
     #[error("cannot find code set `{name}`")]
     #[diagnostic(
@@ -1466,6 +1490,18 @@ pub(crate) fn closest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) 
         .filter(|&(distance, _)| distance <= most.max(2) && distance < name.chars().count().max(1))
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+impl RuleProblem {
+    /// Leaves out advice that would quote what stands in these bytes of the file.
+    pub(crate) fn quote_nothing_of(&mut self, place: &Range<usize>) {
+        let within = place.contains(&self.offset());
+        if let Self::WrongType { help, .. } = self
+            && within
+        {
+            *help = None;
+        }
+    }
 }
 
 /// Names as a list for people, each in backticks.

@@ -11,6 +11,7 @@ use crate::rule::check::{
 };
 use crate::rule::checked::{Check, CheckedRule, Example, Pack, Severity, Tolerance};
 use crate::rule::class::add_class_rules;
+use crate::rule::detector::Detection;
 use crate::rule::dictionary::Dictionary;
 use crate::rule::error::{
     RuleError, RuleErrors, RulePart, RuleProblem, closest, did_you_mean, listed, span,
@@ -172,7 +173,9 @@ pub fn load(texts: Vec<RuleText>, request: &LoadRequest<'_>) -> Result<RuleBook,
     let mut packs = Vec::with_capacity(sources.len());
     let mut places = HashMap::new();
     let timetables = timetables(&schedules, request);
-    let known = Known { dictionary: &dictionary, timetables: &timetables };
+    let detection =
+        Detection { site: request.identifiers.clone(), jurisdictions: places_of(request).to_vec() };
+    let known = Known { dictionary: &dictionary, timetables: &timetables, detection: &detection };
     for source in &sources {
         packs.extend(check_pack(source, &known, request, &mut places, &mut problems));
     }
@@ -286,6 +289,10 @@ pub fn recheck(
         // Nobody wrote it, so that no parameter of an example changes it.
         return Ok(rule.clone());
     }
+    let detection = match &rule.check {
+        Check::Identifiers(identifiers) => identifiers.detection.clone(),
+        _ => Detection::default(),
+    };
     let fail = |problem| {
         let name = format!("the example of `{}` at line {}", rule.id.text, example.line);
         RuleErrors(vec![RuleError::without_text(&name, vec![problem])])
@@ -325,6 +332,7 @@ pub fn recheck(
             code_sets: &code_sets,
             timetables: &timetables,
             pack_place: place_of(header),
+            detection: &detection,
         };
         let checked = check_rule(input, &mut problems);
         problems.retain(|problem| !problem.is_warning());
@@ -736,19 +744,28 @@ type Places = HashMap<String, String>;
 
 /// What rules are checked against.
 struct Known<'a> {
+    detection: &'a Detection,
     dictionary: &'a Dictionary,
     timetables: &'a Timetables<'a>,
 }
 
 /// The rows of the schedules that hold where the audit is made.
 fn timetables<'a>(schedules: &'a [Schedule], request: &'a LoadRequest<'_>) -> Timetables<'a> {
-    let (places, facility) = match &request.packs {
-        PackSelection::Where { jurisdictions, facility } if request.places.is_empty() => {
-            (jurisdictions, request.facility.as_deref().or(facility.as_deref()))
+    let facility = match &request.packs {
+        PackSelection::Where { facility, .. } if request.places.is_empty() => {
+            request.facility.as_deref().or(facility.as_deref())
         }
-        _ => (&request.places, request.facility.as_deref()),
+        _ => request.facility.as_deref(),
     };
-    Timetables::new(schedules, places, facility)
+    Timetables::new(schedules, places_of(request), facility)
+}
+
+/// Where the run stands.
+fn places_of<'a>(request: &'a LoadRequest<'_>) -> &'a [String] {
+    match &request.packs {
+        PackSelection::Where { jurisdictions, .. } if request.places.is_empty() => jurisdictions,
+        _ => &request.places,
+    }
 }
 
 fn check_pack(
@@ -760,6 +777,11 @@ fn check_pack(
 ) -> Option<Pack> {
     let (.., header) = source.header()?;
     let values = values(&source.params);
+    let mut detection = known.detection.clone();
+    if detection.jurisdictions.is_empty() {
+        // Where nobody says a place, a pack is of its own.
+        detection.jurisdictions.extend(header.jurisdiction.clone());
+    }
     let mut rules = Vec::new();
     let mut digest = blake3::Hasher::new();
     let mut hashed: Option<usize> = None;
@@ -785,6 +807,7 @@ fn check_pack(
                 code_sets: &code_sets,
                 timetables: known.timetables,
                 pack_place: place_of(header),
+                detection: &detection,
             };
             if let Some(mut rule) = check_rule(input, found) {
                 rule.report_fictional |= request.fictional_report;

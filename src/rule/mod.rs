@@ -37,6 +37,7 @@ pub use self::checked::{
     LimitKind, Pack, ParamValue, Relation, Retain, RetainFact, RuleId, Severity, SmallCells,
     Status, Tolerance, Whose, Within,
 };
+pub use self::detector::Detection;
 pub use self::dictionary::{Dictionary, Field, Phi, RecordSet, Reference};
 pub use self::error::{ConditionProblem, RuleError, RuleErrors, RulePart, RuleProblem};
 pub use self::file::schema;

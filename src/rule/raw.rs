@@ -18,6 +18,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 
 use crate::detect::Identifying;
 use crate::retention::{Facility, RecordClass};
+use crate::rule::detector::{DEFAULT, names, single};
 use crate::rule::release::ReleaseKind;
 
 /// A mapping whose keys are names of the author's choice, in the order of the file.
@@ -1001,10 +1002,11 @@ pub(crate) struct RawIdentifiers {
     /// Where to search: a list of fields, `text`, `all`, or `everything`.
     #[serde(rename = "in")]
     pub(crate) within: OneOrMany,
-    /// Detectors and groups of them; may be left out where `of` says what is looked for.
+    /// Detectors and groups of them, patterns of the project file, `default`; `default` unless said, or nothing where
+    /// `of` says what is looked for.
     #[serde(default)]
     #[schemars(schema_with = "detector_schema")]
-    pub(crate) detect: Vec<String>,
+    pub(crate) detect: Option<Vec<String>>,
     /// The lowest tier reported; B unless said.
     #[serde(default)]
     pub(crate) min_tier: Option<RawTier>,
@@ -1055,7 +1057,7 @@ fn one_or_many_of(names: &[&str]) -> Schema {
 }
 
 fn detector_schema(_: &mut SchemaGenerator) -> Schema {
-    let names: Vec<_> = crate::rule::detector::names().collect();
+    let names: Vec<_> = [DEFAULT].into_iter().chain(names()).collect();
     json_schema!({"type": "array", "items": {"type": "string", "examples": names}})
 }
 
@@ -1145,6 +1147,78 @@ pub(crate) struct RawProject {
     /// What the export claims to be when it leaves: `deidentified`, or the long form.
     #[schemars(schema_with = "release_schema")]
     pub(crate) release: Option<OneOrMany>,
+    /// Identifiers of the site's own, and values that may stand.
+    pub(crate) identifiers: Option<RawSite>,
+}
+
+/// Identifiers of the site's own, and values that may stand.
+#[derive(Debug, Default, DeriveDeserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(extend("x-what" = "`identifiers`"))]
+pub(crate) struct RawSite {
+    /// Identifiers that only this site has, such as its record numbers.
+    pub(crate) patterns: Vec<RawSitePattern>,
+    /// What is found and may stand where it is.
+    pub(crate) allow: Vec<RawAllowance>,
+}
+
+/// An identifier that only this site has.
+#[derive(Debug, DeriveDeserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-what" = "a pattern"))]
+pub(crate) struct RawSitePattern {
+    /// The name that `detect` takes and findings bear: `mrn-riverside`.
+    pub(crate) name: String,
+    /// What it is, in words.
+    #[serde(default)]
+    pub(crate) title: Option<String>,
+    /// The regular expression of it; it is found as a whole word.
+    pub(crate) pattern: String,
+    /// Words beside it, or in the name of its column, that raise its tier.
+    #[serde(default)]
+    pub(crate) labels: Vec<String>,
+    /// Words that name something else of the same shape and lower its tier.
+    #[serde(default)]
+    pub(crate) contrary: Vec<String>,
+    /// How certain it is by itself; B unless said.
+    #[serde(default)]
+    pub(crate) tier: Option<RawTier>,
+    /// The form whose check digit it holds: `luhn`.
+    #[serde(default)]
+    #[schemars(schema_with = "form_schema")]
+    pub(crate) check: Option<String>,
+    /// The detector in whose place it is looked for: `mrn`.
+    #[serde(default)]
+    #[schemars(schema_with = "single_schema")]
+    pub(crate) replaces: Option<String>,
+}
+
+fn single_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "examples": single().collect::<Vec<_>>()})
+}
+
+/// Something that is found and may stand: exactly one of `value`, `pattern` and `column`.
+#[derive(Debug, DeriveDeserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-what" = "an allowance"))]
+pub(crate) struct RawAllowance {
+    /// This value, whatever its case, blanks and signs between letters and digits.
+    #[serde(default)]
+    pub(crate) value: Option<String>,
+    /// Whatever this regular expression matches as a whole.
+    #[serde(default)]
+    pub(crate) pattern: Option<String>,
+    /// Whatever stands in the column of this header or field; `set.field` for one record set alone.
+    #[serde(default)]
+    pub(crate) column: Option<String>,
+    /// The detector, group or pattern whose finding may stand; all unless said.
+    #[serde(default)]
+    pub(crate) detector: Option<String>,
+    /// Why it may stand; the report says it.
+    pub(crate) reason: String,
+    /// The last day on which it may; without an end unless said.
+    #[serde(default)]
+    pub(crate) until: Option<String>,
 }
 
 fn release_schema(generator: &mut SchemaGenerator) -> Schema {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::detect::Site;
 use crate::rule::checked::{Severity, Tolerance};
 use crate::rule::config::ProjectFile;
 use crate::rule::text::RuleText;
@@ -27,6 +28,8 @@ pub struct LoadRequest<'a> {
     pub ignore: Vec<String>,
     /// Whether fictional identifiers are reported like real ones by every rule.
     pub fictional_report: bool,
+    /// What the project file says of identifiers.
+    pub identifiers: Site,
     /// The project file, if what is wrong in it is to be told too.
     pub project: Option<&'a ProjectFile>,
     /// Reads a file that a rule names; the path is that of the rule file joined with the name.
@@ -44,6 +47,7 @@ impl Default for LoadRequest<'_> {
             select: Vec::new(),
             ignore: Vec::new(),
             fictional_report: false,
+            identifiers: Site::default(),
             project: None,
             read_file: &|_| None,
         }

@@ -2725,6 +2725,58 @@ fn wrong_releases_in_project_files() {
 }
 
 #[test]
+fn identifiers_of_a_site_are_said_in_the_project_file() {
+    use crate::detect::AllowedValue;
+    use crate::value::Date;
+    let text = "identifiers:\n  patterns:\n    - {name: badge, pattern: '[0-9]{11}', labels: [Badge, chart no], tier: C, \
+                check: luhn, replaces: mrn}\n  allow:\n    - {value: 0143, detector: badge, reason: ' a desk ', \
+                until: 2027-01-31}\n    - {column: notes.mail, reason: desks}\n";
+    let site = project(text).unwrap().identifiers;
+    let [badge] = site.patterns() else { panic!("not one pattern") };
+    assert_eq!(
+        (badge.name.as_str(), badge.title.as_str(), badge.tier.letter()),
+        ("badge", "badge", 'C')
+    );
+    assert_eq!(badge.labels, ["badge", "chart no"]);
+    assert_eq!(badge.replaces.as_deref(), Some("mrn"));
+    let [value, column] = site.allowances() else { panic!("not two allowances") };
+    // A number keeps its spelling.
+    assert!(matches!(&value.value, AllowedValue::Exactly(text) if text == "0143"));
+    assert_eq!(value.reason, "a desk");
+    assert!(!value.is_expired(Date::from_ymd(2027, 1, 31).unwrap()));
+    assert!(value.is_expired(Date::from_ymd(2027, 2, 1).unwrap()));
+    assert!(matches!(&column.value, AllowedValue::Column(text) if text == "notes.mail"));
+}
+
+/// Everything that can be wrong with the identifiers of a site.
+fn wrong_identifiers() -> String {
+    let mut text = "identifiers:
+  patterns:
+    - {name: Badge_No, pattern: '[0-9]{11}'}
+    - {name: mrn, pattern: 'RG-[0-9]{7}'}
+    - {name: twice, pattern: 'A[0-9]+'}
+    - {name: twice, pattern: 'B[0-9]+'}
+    - {name: empty, pattern: '[0-9]*'}
+    - {name: behind, pattern: '(?<=x)[0-9]+'}
+    - {name: worded, pattern: 'C[0-9]+', labels: [one two three, no. 5], check: lunh, replaces: mnr}
+  allow:
+    - {value: '617-555-0143', column: note, reason: a desk}
+    - {value: '617-555-0143', reason: ' '}
+    - {value: '617-555-0143', reason: a desk, detector: twise, until: soon}
+"
+    .to_owned();
+    let more: Vec<String> =
+        (0..32).map(|n| format!("    - {{name: more-{n}, pattern: 'D{n}-[0-9]+'}}\n")).collect();
+    text = text.replace("  allow:", &format!("{}  allow:", more.concat()));
+    text
+}
+
+#[test]
+fn wrong_identifiers_in_project_files() {
+    insta::assert_snapshot!(render(&project(&wrong_identifiers()).unwrap_err()));
+}
+
+#[test]
 fn wrong_project_files() {
     insta::assert_snapshot!(render(&project(WRONG_PROJECT).unwrap_err()), @r#"
       × 8 problems found in the project file
@@ -3342,7 +3394,7 @@ fn wrong_schedules() {
 #[test]
 fn questions_about_known_people_say_whose_they_are() {
     insta::assert_snapshot!(report(PEOPLE), @r#"
-      × 3 problems found in the rules
+      × 2 problems found in the rules
 
     Error:
       × cannot use `house/rules.yaml`
@@ -3370,17 +3422,6 @@ fn questions_about_known_people_say_whose_they_are() {
      8 │   - {id: confidentiality/d, title: D, severity: error, records: encounters, identifiers: {in: text}}
        ╰────
       help: say whose identifiers are meant, as `of: patients`
-
-    Error: chartaudit::rule::missing_key
-
-      × `detect` is missing
-       ╭─[house/rules.yaml:8:91]
-     7 │   - {id: confidentiality/c, title: C, severity: error, records: encounters, identifiers: {in: text, detect: [us], kinds: [mrn]}}
-     8 │   - {id: confidentiality/d, title: D, severity: error, records: encounters, identifiers: {in: text}}
-       ·                                                                                           ─┬
-       ·                                                                                            ╰── `identifiers` needs it
-       ╰────
-      help: name detectors, as `detect: [us]`, or say `of: patients`
     "#);
 }
 
@@ -3406,6 +3447,7 @@ fn every_kind_of_problem_is_shown() {
     seen.extend(codes(&problems(PACK, &wrong_tailoring())));
     seen.extend(codes(&project(WRONG_PROJECT).unwrap_err()));
     seen.extend(codes(&project(&half_mended()).unwrap_err()));
+    seen.extend(codes(&project(&wrong_identifiers()).unwrap_err()));
     seen.extend(codes(&RuleErrors(lint(&unfinished(), Strictness::Strict))));
     // Seen by tests of their own in this file, and what cannot be shown in a few lines.
     let elsewhere = [

@@ -402,6 +402,7 @@ impl Whole {
                 unit: kind.unit(),
                 counts,
                 not_evaluable_reasons: reasons.into_iter().collect(),
+                allowed: Vec::new(),
                 remarks,
                 findings,
             });

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot set up its case must fail")]
 
 mod detectors;
+mod identifiers;
 mod program;
 mod rooms;
 mod exit_codes;

@@ -5,7 +5,7 @@ use crate::cli::console::Console;
 use crate::cli::error::CliError;
 use crate::cli::rules::WhichRules;
 use crate::cli::word;
-use crate::rule::{self, LoadRequest, RuleProblem, Strictness};
+use crate::rule::{self, RuleProblem, Strictness};
 
 /// The arguments of `rules check`.
 #[derive(Debug, clap::Args)]
@@ -26,7 +26,7 @@ pub(crate) struct CheckArguments {
 /// Checks rule files.
 pub(crate) fn run(arguments: &CheckArguments, console: &mut Console) -> Result<ExitCode, CliError> {
     let texts = arguments.which.texts()?;
-    let book = rule::load(texts.all, &LoadRequest::default())?;
+    let book = rule::load(texts.all, &arguments.which.request()?)?;
     let strictness = if arguments.strict { Strictness::Strict } else { Strictness::Normal };
     let mut code = ExitCode::Ok;
     for remark in book.warnings.iter().chain(&rule::lint(&book, strictness)) {

@@ -6,7 +6,7 @@ use crate::cli::error::CliError;
 use crate::cli::rules::WhichRules;
 use crate::cli::table::Table;
 use crate::cli::word;
-use crate::rule::{self, CheckedRule, LoadRequest};
+use crate::rule::{self, CheckedRule};
 
 /// The arguments of `rules list`.
 #[derive(Debug, clap::Args)]
@@ -17,7 +17,7 @@ pub(crate) struct ListArguments {
 
 /// Lists rules, a pack at a time.
 pub(crate) fn run(arguments: &ListArguments, console: &mut Console) -> Result<ExitCode, CliError> {
-    let book = rule::load(arguments.which.texts()?.all, &LoadRequest::default())?;
+    let book = rule::load(arguments.which.texts()?.all, &arguments.which.request()?)?;
     let mut text = String::new();
     for pack in &book.packs {
         text.push_str(&format!(

@@ -5,7 +5,7 @@ mod check;
 mod test;
 mod schema;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
@@ -13,6 +13,8 @@ use crate::cli::ExitCode;
 use crate::cli::book::{self, Texts};
 use crate::cli::console::Console;
 use crate::cli::error::CliError;
+use crate::cli::settings::Project;
+use crate::rule::LoadRequest;
 
 /// What to do with rules.
 #[derive(Debug, Subcommand)]
@@ -53,5 +55,16 @@ impl WhichRules {
         } else {
             book::named(&self.rules, Path::new(""))
         }
+    }
+
+    /// What they are read with: rules of a site's own may name the patterns of its project file.
+    ///
+    /// # Errors
+    /// If they belong to two projects, or if what the file of theirs says of identifiers cannot be used.
+    fn request(&self) -> Result<LoadRequest<'static>, CliError> {
+        let own: Vec<PathBuf> =
+            self.rules.iter().map(PathBuf::from).filter(|path| path.exists()).collect();
+        let project = Project::find(None, &own)?;
+        Ok(LoadRequest { identifiers: project.file.identifiers, ..LoadRequest::default() })
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct TestArguments {
 /// Runs the examples.
 pub(crate) fn run(arguments: &TestArguments, console: &mut Console) -> Result<ExitCode, CliError> {
     let texts = arguments.which.texts()?;
-    let book = rule::load(texts.all, &LoadRequest::default())?;
+    let book = rule::load(texts.all, &arguments.which.request()?)?;
     let mut text = String::new();
     let mut totals = Totals::default();
     for rule in book.packs.iter().flat_map(|pack| &pack.rules) {

@@ -40,7 +40,7 @@ impl NumberLabels {
                     births |= bit(index);
                 }
             }
-            Self { labels: Labels::new(numbers | births), numbers, births }
+            Self { labels: Labels::new(numbers | births, &[]), numbers, births }
         })
     }
 

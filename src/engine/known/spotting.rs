@@ -165,7 +165,13 @@ pub(crate) fn spots(
         best(&mut kept);
         spots.extend(kept.into_iter().map(|of| Spot {
             row: *row,
-            hit: Hit { detector: u8::MAX, tier: of.tier, start: of.start, end: of.end },
+            hit: Hit {
+                detector: u8::MAX,
+                tier: of.tier,
+                allowed: None,
+                start: of.start,
+                end: of.end,
+            },
             detector: of.known.kind.detector(),
             kind: of.known.kind,
             owner: of.known.owner,

@@ -135,6 +135,12 @@ pub struct Provenance {
     pub params: BTreeMap<String, String>,
     /// Rules changed by the project file, with the reason.
     pub tailoring: Vec<Tailoring>,
+    /// Identifiers that the project file adds to the catalogue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub site_patterns: Vec<SitePattern>,
+    /// What the project file lets stand though it is an identifier.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowances: Vec<Allowance>,
     /// Which rules were asked for.
     pub selection: String,
     /// Whether values are masked.
@@ -159,6 +165,69 @@ pub struct Provenance {
     pub fail_on: String,
     /// Controls of the guidelines that data cannot show, by pack.
     pub not_checkable: Vec<NotCheckable>,
+}
+
+/// An identifier that the project file adds to the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SitePattern {
+    /// The name that findings bear.
+    pub name: String,
+    /// What it is, in words.
+    pub title: String,
+    /// The detector in whose place it was looked for.
+    pub replaces: Option<String>,
+}
+
+/// Something that the project file lets stand; what it is stays unsaid, for it may be a person's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Allowance {
+    /// Its place in the project file, from 1.
+    pub number: u16,
+    /// What it is for.
+    pub what: AllowanceKind,
+    /// The detector, group or pattern whose findings may stand; null: all.
+    pub detector: Option<String>,
+    /// Why they may.
+    pub reason: String,
+    /// The last day on which they may; null: without an end.
+    pub until: Option<String>,
+    /// Whether that day is past, so that nothing was let stand.
+    pub expired: bool,
+    /// How many spans it let stand that would have been reported, once a rule.
+    pub spans: u64,
+}
+
+/// What an allowance is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AllowanceKind {
+    /// One value.
+    Value,
+    /// What a pattern matches.
+    Pattern,
+    /// What stands in a column.
+    Column,
+}
+
+impl AllowanceKind {
+    /// Its name for people, the same as in the file.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::Pattern => "pattern",
+            Self::Column => "column",
+        }
+    }
+}
+
+/// How many spans an allowance let stand in one rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AllowedCount {
+    /// The allowance, by its number.
+    pub allowance: u16,
+    /// How many.
+    pub spans: u64,
 }
 
 /// Whether values are masked.
@@ -472,6 +541,12 @@ pub struct Rule {
     pub counts: Counts,
     /// Why records could not be judged, most frequent first.
     pub not_evaluable_reasons: Vec<ReasonCount>,
+    /// The detectors that an identifier rule ran.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub detectors: Vec<String>,
+    /// How many spans allowances of the project file let stand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed: Vec<AllowedCount>,
     /// Examples of its findings, sorted by place.
     pub findings: Vec<Finding>,
     /// How many more there are.

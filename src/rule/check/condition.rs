@@ -120,14 +120,24 @@ impl Conditions<'_> {
     }
 
     fn placed(&self, node: &Node, problem: ExprProblem, warning: bool) -> RuleProblem {
-        let place = self.place(node, &problem.span);
-        RuleProblem::Condition(ConditionProblem {
-            code: problem.code.as_str().to_owned(),
-            message: problem.message,
-            label: problem.label,
-            help: problem.help,
-            warning,
-            span: span(place),
-        })
+        placed(self.source, node, problem, warning)
     }
+}
+
+/// A problem of an expression, at its place in the file.
+pub(crate) fn placed(
+    source: &str,
+    node: &Node,
+    problem: ExprProblem,
+    warning: bool,
+) -> RuleProblem {
+    let place = source_range(source, node, &problem.span);
+    RuleProblem::Condition(ConditionProblem {
+        code: problem.code.as_str().to_owned(),
+        message: problem.message,
+        label: problem.label,
+        help: problem.help,
+        warning,
+        span: span(place),
+    })
 }

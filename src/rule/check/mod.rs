@@ -11,6 +11,7 @@ mod keep;
 mod known;
 mod rule;
 mod schedule;
+mod site;
 
 pub(crate) use self::code_set::CodeSets;
 pub(crate) use self::condition::Conditions;
@@ -24,3 +25,4 @@ pub(crate) use self::rule::{
     RuleInput, check_rule, combination, date, is_kebab, severity, tolerance,
 };
 pub(crate) use self::schedule::schedules;
+pub(crate) use self::site::{site, without_values};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::detect::{DETECTORS, Identifying, Tier};
+use crate::detect::{Identifying, Tier};
 use crate::expr::typed::{Aggregate, CodeSet, Expr, ExprKind, FieldId, RelationId, Value};
 use crate::expr::{
     RelationScope, conditions_of, fields_of, fields_of_aggregate, relations_of, renumber_relations,
@@ -22,7 +22,7 @@ use crate::rule::checked::{
     ExampleRecord, Expectation, Family, FormatCheck, Identifiers, Limit, LimitKind, Relation,
     RuleId, Severity, SmallCells, Status, Tolerance, Within,
 };
-use crate::rule::detector;
+use crate::rule::detector::{self, DEFAULT, Detection};
 use crate::rule::dictionary::{Dictionary, RecordSet};
 use crate::rule::error::{RuleProblem, closest, did_you_mean, listed, span};
 use crate::rule::file::File;
@@ -85,6 +85,8 @@ pub(crate) struct RuleInput<'a> {
     pub(crate) timetables: &'a Timetables<'a>,
     /// Where its pack runs.
     pub(crate) pack_place: PackPlace<'a>,
+    /// What identifiers it can look for.
+    pub(crate) detection: &'a Detection,
 }
 
 /// A rule that can be planned; `None` if a problem keeps it from being one.
@@ -859,45 +861,34 @@ impl Checker<'_> {
             Some("everything") => (Some(self.of_types(|_| true)), true),
             _ => (self.list(within, problems), false),
         };
-        let mut detect: Vec<&str> = Vec::new();
+        let detection = self.input.detection;
         let known = known::known(self.set, self.candidates, raw, node, problems);
-        let list = node.get("detect");
-        for (name, place) in list.map(Node::texts).unwrap_or_default() {
-            match detector::named(name) {
-                Some(members) => detect.extend(members),
-                None => problems.push(RuleProblem::UnknownDetector {
-                    name: name.to_owned(),
-                    span: span(place),
-                    help: Some(did_you_mean(name, detector::names()).unwrap_or_else(|| {
-                        format!("the detectors and groups are {}", listed(detector::names()))
-                    })),
-                }),
+        let mut detect: Vec<String> = Vec::new();
+        match node.get("detect") {
+            // Who asks for what is known asks for nothing else.
+            None if node.get("of").is_some() => {}
+            None => detect.extend(detection.named(DEFAULT).unwrap_or_default()),
+            Some(list) => {
+                for (name, place) in list.texts() {
+                    match detection.named(name) {
+                        Some(members) => detect.extend(members),
+                        None => problems.push(detection.unknown(name, place)),
+                    }
+                }
+                if list.texts().is_empty() {
+                    problems.push(RuleProblem::EmptyList {
+                        span: span(list.span.clone()),
+                        help: Some(format!(
+                            "leave `detect` out, or name some of {}",
+                            listed(detector::names())
+                        )),
+                    });
+                }
             }
         }
-        match list {
-            Some(list) if list.texts().is_empty() => problems.push(RuleProblem::EmptyList {
-                span: span(list.span.clone()),
-                help: Some(format!("name some of {}", listed(detector::names()))),
-            }),
-            None if node.get("of").is_none() && self.input.file.is_whole(&node.span) => problems
-                .push(RuleProblem::MissingKey {
-                    key: "detect".to_owned(),
-                    within: "`identifiers`".to_owned(),
-                    span: span(
-                        node.entries().first().map_or(node.span.clone(), |e| e.key_span.clone()),
-                    ),
-                    help: Some(
-                        "name detectors, as `detect: [us]`, or say `of: patients`".to_owned(),
-                    ),
-                }),
-            _ => {}
-        }
-        let detect = DETECTORS
-            .iter()
-            .map(|detector| detector.name)
-            .filter(|name| detect.contains(name))
-            .map(str::to_owned)
-            .collect();
+        let named: Vec<&str> = detect.iter().map(String::as_str).collect();
+        let detect = detection.site.in_order(&named).into_iter().map(str::to_owned).collect();
+        let detection = detection.clone();
         let min_tier = match raw.min_tier {
             Some(RawTier::A) => Tier::A,
             None | Some(RawTier::B) => Tier::B,
@@ -914,6 +905,7 @@ impl Checker<'_> {
             min_tier,
             known,
             releases,
+            detection,
         }))
     }
 
@@ -1256,7 +1248,7 @@ fn sound<T>(
     if problems.len() == before { result } else { None }
 }
 
-fn one_of(node: &Node, keys: &str, found: usize) -> RuleProblem {
+pub(crate) fn one_of(node: &Node, keys: &str, found: usize) -> RuleProblem {
     let place = node.entries().last().map_or(node.span.clone(), |entry| entry.key_span.clone());
     RuleProblem::OneOf {
         keys: keys.to_owned(),
