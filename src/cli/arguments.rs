@@ -13,7 +13,7 @@ use crate::cli::day::Day;
 use crate::cli::progress::Progress;
 use crate::cli::request::{ParamRequest, ReportRequest, StreamRequest};
 use crate::cli::size::Size;
-use crate::cli::{evidence, explain, plan, report, retention, rules, sample, scan, transfer};
+use crate::cli::{evidence, explain, init, plan, report, retention, rules, sample, scan, transfer};
 use crate::finding::Reveal;
 use crate::report::FailOn;
 use crate::rule::ReleaseKind;
@@ -59,6 +59,8 @@ above the input, then from defaults.";
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Make the site's key, and the project file that names it
+    Init(init::InitArguments),
     /// Audit exported files
     Scan(scan::ScanArguments),
     /// Show what a scan would do, without evaluating a record

@@ -58,10 +58,45 @@ pub(crate) enum CliError {
     #[diagnostic(
         code(chartaudit::cli::bad_site_key),
         help(
-            "a site key is 32 random bytes, or 64 hexadecimal digits: `openssl rand -hex 32 > site.key`"
+            "a site key is 32 random bytes, or 64 hexadecimal digits; `chartaudit init` makes one, and never replaces a file"
         )
     )]
     BadSiteKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The project file names a site key that is not there.
+    #[error("`{}` names the site key `{}`, which is not there", project.display(), path.display())]
+    #[diagnostic(
+        code(chartaudit::cli::site_key_gone),
+        help(
+            "put a copy of the key back. If there is none, `chartaudit init --new-key` makes another, under which \
+             findings of earlier reports are not found again"
+        )
+    )]
+    SiteKeyGone {
+        /// The project file.
+        project: PathBuf,
+        /// Where the key is to be.
+        path: PathBuf,
+    },
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes for a site key")]
+    #[diagnostic(
+        code(chartaudit::cli::no_random_bytes),
+        help("make the key on another machine, and bring it here")
+    )]
+    NoRandomBytes,
+    /// There is a file where a new one was to be.
+    #[error("`{}` is there already", path.display())]
+    #[diagnostic(
+        code(chartaudit::cli::already_there),
+        help(
+            "a site key is never replaced: findings of earlier reports could not be found again. To make another, \
+             move this file aside and keep it as long as those reports"
+        )
+    )]
+    AlreadyThere {
         /// The file.
         path: PathBuf,
     },

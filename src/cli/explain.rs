@@ -14,9 +14,9 @@ use crate::cli::console::Console;
 use crate::cli::day::Day;
 use crate::cli::error::CliError;
 use crate::cli::settings::{Machine, Origin, Project, RuleSettings, Said, Settings};
-use crate::cli::{book, near, project, scan};
+use crate::cli::{book, near, scan};
 use crate::engine::{self, Hooks, ScanOptions};
-use crate::finding::Reveal;
+use crate::finding::{RecordKey, Reveal};
 use crate::plan::{Plan, Readiness};
 use crate::report::record::{self, RecordView};
 use crate::report::{AssembleInput, Report, explain};
@@ -51,7 +51,7 @@ pub(crate) struct ExplainArguments {
     ///
     /// The key is the record's own: it is never repeated in what is written. Every record that has it is shown.
     #[arg(long, value_name = "KEY", allow_hyphen_values = true, requires = "paths")]
-    record: Option<String>,
+    record: Option<RecordKey>,
 
     /// Packs by name, and files or folders of your own; repeatable [default: every shipped pack]
     #[arg(
@@ -157,7 +157,7 @@ fn no_such_rule(name: String, books: &[&RuleBook]) -> CliError {
 /// The record that is asked for.
 struct Wanted {
     rule: String,
-    key: String,
+    key: RecordKey,
     reveal: Reveal,
 }
 
@@ -171,7 +171,7 @@ fn on_export(
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
     let limits = Machine::settle(machine, &settings.project.file)?;
-    let site_key = settings.site_key_file.value.as_deref().map(project::site_key).transpose()?;
+    let site_key = settings.site_key(console)?;
     let loaded = match settings.load_rule(&wanted.rule)? {
         Ok(loaded) => loaded,
         Err(known) => return Err(no_such_rule(wanted.rule, &[&known])),
@@ -228,7 +228,7 @@ pub(crate) fn record(
     let rules = scan::rules(&plan);
     let Some(&rule) = rules.first() else { return Ok(ExitCode::Internal) };
     let policy = scan::policy(asked.settings, asked.book);
-    let site_key = options.site_key.is_some();
+    let site_key = options.site_key;
     let meta = scan::meta(asked.settings, asked.book, policy, options.reveal, site_key);
     let packs = if asked.of_pack { asked.book.packs.as_slice() } else { &[] };
     let report = Report::assemble(AssembleInput { scan: &scan, packs, rules: &rules, meta });

@@ -11,8 +11,8 @@ use crate::cli::console::Console;
 use crate::cli::error::CliError;
 use crate::cli::settings::Said;
 use crate::cli::{
-    ExitCode, evidence, explain, guard, interrupt, plan, report, retention, rules, sample, scan,
-    transfer,
+    ExitCode, evidence, explain, guard, init, interrupt, plan, report, retention, rules, sample,
+    scan, transfer,
 };
 
 /// Runs the program on these arguments, the program's name first, and says how it ended.
@@ -58,6 +58,7 @@ fn dispatch(
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
     match arguments.command {
+        Command::Init(arguments) => init::run(arguments, console),
         Command::Scan(arguments) => scan::run(arguments, said, interrupt::listen(), console),
         Command::Plan(arguments) => plan::run(arguments, said, console),
         Command::Explain(arguments) => explain::run(arguments, said, interrupt::listen(), console),

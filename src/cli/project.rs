@@ -1,7 +1,5 @@
-//! The project file above the input, and the site's key.
+//! The project file above the input.
 
-use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::error::CliError;
@@ -50,42 +48,11 @@ fn as_seen_from_here(path: &Path) -> PathBuf {
     }
 }
 
-/// The key under which record keys are hashed, so that findings can be found again in later runs.
-///
-/// # Errors
-/// If the file cannot be read or holds neither 32 bytes nor 64 hexadecimal digits.
-pub(crate) fn site_key(path: &Path) -> Result<[u8; 32], CliError> {
-    let unreadable =
-        |source| CliError::Unreadable { what: "the site key", path: path.to_owned(), source };
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(unreadable)?;
-    file.take(1024).read_to_end(&mut bytes).map_err(unreadable)?;
-    key(&bytes).ok_or_else(|| CliError::BadSiteKey { path: path.to_owned() })
-}
-
-/// The key that these bytes are or spell.
-fn key(bytes: &[u8]) -> Option<[u8; 32]> {
-    if let Ok(raw) = <[u8; 32]>::try_from(bytes) {
-        return Some(raw);
-    }
-    let digits = bytes.trim_ascii();
-    if digits.len() != 64 {
-        return None;
-    }
-    let mut key = [0; 32];
-    for (byte, pair) in key.iter_mut().zip(digits.chunks_exact(2)) {
-        let high = char::from(pair[0]).to_digit(16)?;
-        let low = char::from(pair[1]).to_digit(16)?;
-        *byte = u8::try_from(high * 16 + low).ok()?;
-    }
-    Some(key)
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
 
-    use super::{PROJECT_FILE, key, nearest};
+    use super::{PROJECT_FILE, nearest};
 
     #[test]
     fn the_nearest_file_wins() {
@@ -113,15 +80,5 @@ mod tests {
         assert!(two.to_string().contains("two projects"), "{two}");
         let none = nearest(&[top.path().join("c")]).unwrap_err();
         assert!(none.to_string().contains("cannot find"), "{none}");
-    }
-
-    #[test]
-    fn keys_are_bytes_or_digits() {
-        assert_eq!(key(&[7; 32]), Some([7; 32]));
-        assert_eq!(key(format!("{}\n", "0a".repeat(32)).as_bytes()), Some([10; 32]));
-        assert_eq!(key("0A".repeat(32).as_bytes()), Some([10; 32]));
-        for wrong in ["", "secret", &"0g".repeat(32), &"0a".repeat(33)] {
-            assert_eq!(key(wrong.as_bytes()), None, "of {wrong:?}");
-        }
     }
 }

@@ -14,10 +14,10 @@ use crate::cli::error::CliError;
 use crate::cli::output::Outputs;
 use crate::cli::request::StreamRequest;
 use crate::cli::settings::{Loaded, Machine, Said, Settings};
-use crate::cli::{explain, project, scan};
+use crate::cli::{explain, scan};
 use crate::engine::{self, Hooks, ScanOptions};
 use crate::expr::{self, typed::FieldId};
-use crate::finding::{Counts, Holding, HoldingSink, NotEvaluated, Outcome, Scan};
+use crate::finding::{Counts, Holding, HoldingSink, NotEvaluated, Outcome, RecordKey, Scan};
 use crate::plan::Plan;
 use crate::report::retention::{HoldingTally, RetentionView, render};
 use crate::report::{AssembleInput, ExitReason, HoldingList, Report, StreamOptions};
@@ -63,7 +63,7 @@ pub(crate) struct RetentionArguments {
         conflicts_with = "list",
         help_heading = "Output"
     )]
-    record: Option<String>,
+    record: Option<RecordKey>,
 
     #[command(flatten)]
     reveal: RevealArguments,
@@ -113,7 +113,7 @@ pub(crate) fn run(
         return Err(CliError::NoPlace);
     }
     let limits = Machine::settle(&machine, &settings.project.file)?;
-    let site_key = settings.site_key_file.value.as_deref().map(project::site_key).transpose()?;
+    let site_key = settings.site_key(console)?;
     let loaded = settings.load_rules()?;
     let discovery = source::discover(&input.paths);
     let found: Vec<PathBuf> = discovery.files.iter().map(|file| file.path.clone()).collect();
@@ -169,7 +169,7 @@ pub(crate) fn run(
     judged(&mut scan, &tally);
 
     let policy = scan::policy(&settings, &loaded.book);
-    let meta = scan::meta(&settings, &loaded.book, policy, reveal, site_key.is_some());
+    let meta = scan::meta(&settings, &loaded.book, policy, reveal, site_key);
     let mut report = Report::assemble(AssembleInput {
         scan: &scan,
         packs: &[],

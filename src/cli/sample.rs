@@ -17,8 +17,8 @@ use crate::cli::console::Console;
 use crate::cli::error::CliError;
 use crate::cli::output::Outputs;
 use crate::cli::request::StreamRequest;
+use crate::cli::scan;
 use crate::cli::settings::{Machine, Said, Settings};
-use crate::cli::{project, scan};
 use crate::engine::{self, Hooks, ScanOptions};
 use crate::finding::{FindingSink, Reveal, Scan};
 use crate::report::{AssembleInput, Report};
@@ -150,7 +150,7 @@ pub(crate) fn run(
     let which = RuleArguments::of(book);
     let settings = Settings::settle(&paths, layout, which, said)?;
     let limits = Machine::settle(&machine, &settings.project.file)?;
-    let site_key = settings.site_key_file.value.as_deref().map(project::site_key).transpose()?;
+    let site_key = settings.site_key(console)?;
     let loaded = settings.load_own(frame(&records, by.as_deref(), condition.as_deref()), FRAME)?;
     let discovery = source::discover(&paths);
     let found: Vec<PathBuf> = discovery.files.iter().map(|file| file.path.clone()).collect();
@@ -184,7 +184,7 @@ pub(crate) fn run(
     meter.finish();
     let scan = scan?;
     let policy = scan::policy(&settings, &loaded.book);
-    let meta = scan::meta(&settings, &loaded.book, policy, reveal, site_key.is_some());
+    let meta = scan::meta(&settings, &loaded.book, policy, reveal, site_key);
     let report = Report::assemble(AssembleInput {
         scan: &scan,
         packs: &[],

@@ -12,12 +12,12 @@ use crate::cli::arguments::{
 use crate::cli::console::{Console, variable};
 use crate::cli::error::CliError;
 use crate::cli::output::Outputs;
-use crate::cli::project::{self, PROJECT_FILE};
+use crate::cli::project::PROJECT_FILE;
 use crate::cli::settings::{Machine, Origin, Said, Settings, fail_on};
 use crate::cli::word;
 use crate::detect::{self, AllowedValue};
 use crate::engine::{self, Hooks, ScanOptions};
-use crate::finding::{Finding, FindingSink, Reveal};
+use crate::finding::{Finding, FindingSink, Reveal, SiteKey};
 use crate::plan::{FileState, Plan};
 use crate::report::{
     AllFindings, Allowance, AllowanceKind, AssembleInput, Digest, ExitReason, FailOn, Meta,
@@ -67,7 +67,7 @@ pub(crate) fn run(
     let ScanArguments { input, rules: which, verdict, output, machine } = arguments;
     let settings = Settings::settle(&input.paths, input.layout, which, said)?;
     let limits = Machine::settle(&machine, &settings.project.file)?;
-    let site_key = settings.site_key_file.value.as_deref().map(project::site_key).transpose()?;
+    let site_key = settings.site_key(console)?;
     let loaded = settings.load_rules()?;
     settings.check_release(&loaded.book)?;
     let discovery = source::discover(&input.paths);
@@ -114,7 +114,7 @@ pub(crate) fn run(
         must_run: must_run(&settings, &book),
         ..policy(&settings, &book)
     };
-    let meta = meta(&settings, &book, policy, reveal, site_key.is_some());
+    let meta = meta(&settings, &book, policy, reveal, site_key);
     let mut report = Report::assemble(AssembleInput {
         scan: &scan,
         packs: &book.packs,
@@ -185,7 +185,7 @@ pub(crate) fn meta(
     book: &RuleBook,
     policy: Policy,
     reveal: Reveal,
-    site_key_present: bool,
+    site_key: Option<SiteKey>,
 ) -> Meta {
     let project = &settings.project.file;
     let (dictionary, layouts): (Vec<_>, Vec<_>) =
@@ -220,7 +220,7 @@ pub(crate) fn meta(
             .collect(),
         reveal,
         fictional_report: settings.rules.fictional_report.value,
-        site_key_present,
+        site_key: site_key.map(SiteKey::name),
         facility: project.facility_name.clone(),
         jurisdictions: settings.rules.jurisdictions.value.clone(),
         release: settings.claimed(),

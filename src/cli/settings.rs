@@ -12,13 +12,15 @@ use crate::cli::arguments::{
     FictionalChoice, MOST_THREADS, MachineArguments, PlaceArguments, RuleArguments,
 };
 use crate::cli::book::{self, Texts};
-use crate::cli::console::variable_os;
+use crate::cli::console::Console;
 use crate::cli::day::Day;
 use crate::cli::error::CliError;
 use crate::cli::request::ParamRequest;
+use crate::cli::site_key::{self, Exposure};
 use crate::cli::size::Size;
 use crate::cli::{near, project};
 use crate::engine::ScanOptions;
+use crate::finding::SiteKey;
 use crate::finding::{Claimed, Masked};
 use crate::plan::{self, BindOptions, Plan, ReleaseRequest, Twins};
 use crate::report::{self, FailOn};
@@ -175,6 +177,11 @@ impl Project {
         let name = said.trim_start_matches("./").replace('\\', "/");
         let blake3 = blake3::hash(&bytes).to_hex().to_string();
         Ok(Some(Manifest { file: FoundFile { name, path, len: bytes.len() as u64 }, blake3 }))
+    }
+
+    /// The site key that it names.
+    pub(crate) fn site_key_file(&self) -> Option<PathBuf> {
+        self.file.site_key_file.as_ref().map(|path| self.folder().join(path))
     }
 
     /// The folder to which its paths are relative.
@@ -454,8 +461,7 @@ impl Settings {
                 .map_err(|source| CliError::NoSuchPath { path: path.clone(), source })?;
         }
         let project = Project::find(rules.book.config, inputs)?;
-        let key_variable = variable_os("CHARTAUDIT_SITE_KEY_FILE").filter(|path| !path.is_empty());
-        let key_file = project.file.site_key_file.as_ref().map(|path| project.folder().join(path));
+        let key_file = project.site_key_file();
         Ok(Self {
             as_of: Setting::settle(
                 rules.book.as_of,
@@ -486,13 +492,26 @@ impl Settings {
             ),
             manifest: project.manifest()?,
             site_key_file: Setting::settle(
-                key_variable.map(|path| Some(PathBuf::from(path))),
+                site_key::variable().map(Some),
                 Origin::Environment,
                 key_file.map(Some),
                 || None,
             ),
             project,
         })
+    }
+
+    /// The key of tags and fingerprints, where there is one; warns where others can read it.
+    ///
+    /// # Errors
+    /// If its file cannot be read or holds no key.
+    pub(crate) fn site_key(&self, console: &mut Console) -> Result<Option<SiteKey>, CliError> {
+        let Some(path) = &self.site_key_file.value else { return Ok(None) };
+        let kept = site_key::read(path)?;
+        if kept.exposure == Exposure::Others {
+            console.warn(&site_key::exposed(path));
+        }
+        Ok(Some(kept.key))
     }
 
     /// Reads and checks the rules that these settings ask for.

@@ -16,8 +16,8 @@ use crate::cli::console::Console;
 use crate::cli::day::Day;
 use crate::cli::error::CliError;
 use crate::cli::output::Outputs;
+use crate::cli::scan;
 use crate::cli::settings::{Loaded, Machine, Origin, Said, Settings, fail_on};
-use crate::cli::{project, scan};
 use crate::engine::{Hooks, ScanOptions};
 use crate::finding::FindingSink;
 use crate::report::{
@@ -167,7 +167,7 @@ pub(crate) fn run(
     let which = RuleArguments::of(book);
     let settings = Settings::settle(&inputs, layout, which, said)?;
     let limits = Machine::settle(&machine, &settings.project.file)?;
-    let site_key = settings.site_key_file.value.as_deref().map(project::site_key).transpose()?;
+    let site_key = settings.site_key(console)?;
     let loaded = settings.load_rules()?;
     let manifest = manifest
         .map(|path| Manifest::read(&path).map(|read| (read, path)))
@@ -229,7 +229,7 @@ pub(crate) fn run(
         max_not_evaluable: policy.max_not_evaluable.or(Some(Tolerance::Count(0))),
         ..policy
     };
-    let mut meta = scan::meta(&settings, &loaded.book, policy, reveal, site_key.is_some());
+    let mut meta = scan::meta(&settings, &loaded.book, policy, reveal, site_key);
     meta.packs_not_run.clear();
     let packs = std::slice::from_ref(&pack);
     let mut report = Report::assemble(AssembleInput { scan: &result, packs, rules: &rules, meta });

@@ -21,7 +21,7 @@ use crate::engine::task::{AskKind, FileScope, IdentifierTask, SetTasks, Task, Ta
 use crate::engine::vector::{Space, Values, Vector};
 use crate::engine::verdict::{Cells, FieldCells, Ranked, Verdict, cell, search};
 use crate::expr::typed::FieldId;
-use crate::finding::{Account, Finding, Holding, Place, article};
+use crate::finding::{Account, Finding, Holding, Place, RecordKey, article};
 use crate::plan::BoundFile;
 use crate::retention::{Caveat, Claims, Fact, FactValue, Facts, RecordClass, RetainKind, Ruling};
 use crate::rule::{Check, CheckedRule, Direction, Expectation, RecordSet};
@@ -62,7 +62,7 @@ pub(crate) struct FileWork<'p> {
     /// Whether the word on each record is wanted.
     pub(crate) trace: bool,
     /// The key of the record of which accounts are wanted.
-    pub(crate) watched: Option<String>,
+    pub(crate) watched: Option<RecordKey>,
     /// Whether it is wanted how long each record is kept.
     pub(crate) holdings: bool,
     /// What is looked for in its columns, if it is a file of a release.
@@ -366,7 +366,7 @@ fn watched_rows(work: &FileWork<'_>, cells: &Cells<'_>) -> Vec<usize> {
         texts.collect::<Vec<_>>().join(&b'|')
     };
     let keyed = !work.file.key.is_empty();
-    (0..cells.rows).filter(|row| keyed && key(*row) == wanted.as_bytes()).collect()
+    (0..cells.rows).filter(|row| keyed && wanted.is(&key(*row))).collect()
 }
 
 /// Fetches the spans of every column that is needed; gives, by column, where they lie.

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use crate::engine::EngineError;
-use crate::finding::{FindingSink, HoldingSink, Reveal};
+use crate::finding::{FindingSink, HoldingSink, RecordKey, Reveal, SiteKey};
 use crate::value::Date;
 
 /// How to scan.
@@ -26,12 +26,11 @@ pub struct ScanOptions {
     /// What the user asked to see in clear.
     pub reveal: Reveal,
     /// The key of tags and fingerprints; without it they hold for this run only.
-    pub site_key: Option<[u8; 32]>,
+    pub site_key: Option<SiteKey>,
     /// Whether the word on each record is kept; for examples of rules.
     pub trace: bool,
-    /// The key of a record of which is told what each rule says of it and why; a composite key's parts are
-    /// joined by `|`.
-    pub watched: Option<String>,
+    /// The key of a record of which is told what each rule says of it and why.
+    pub watched: Option<RecordKey>,
 }
 
 impl ScanOptions {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::engine::{Hooks, ScanOptions, scan};
 use crate::expr::{self, Scope};
-use crate::finding::{Finding, FindingSink, Reveal, Scan};
+use crate::finding::{Finding, FindingSink, Reveal, Scan, SiteKey};
 use crate::plan::{
     BoundColumn, BoundFile, CellReader, Claim, FileState, Plan, PlannedFile, ReleaseRequest,
 };
@@ -266,7 +266,7 @@ fn run(
         temp_dir: std::env::temp_dir(),
         examples: 3,
         reveal: Reveal::Nothing,
-        site_key: Some([7; 32]),
+        site_key: Some(SiteKey::new([7; 32])),
         trace: false,
         watched: None,
     };

@@ -2,13 +2,15 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
+use crate::finding::SiteKey;
+
 /// Hashes values under a key that stays with the site, or that lives for one run.
 ///
 /// An unkeyed hash of a record number is no protection: all of them can be tried in seconds.
 #[derive(Clone)]
 pub struct KeyedHash {
     /// The BLAKE3 key.
-    key: [u8; 32],
+    key: SiteKey,
     /// Whether the key outlives the run.
     scope: Scope,
 }
@@ -30,7 +32,7 @@ const PLACE: &[u8] = b"chartaudit fingerprint of a place 1";
 impl KeyedHash {
     /// Hashes under the site's key: tags and fingerprints are the same in every run.
     #[must_use]
-    pub fn with_site_key(key: [u8; 32]) -> Self {
+    pub fn with_site_key(key: SiteKey) -> Self {
         Self { key, scope: Scope::Site }
     }
 
@@ -42,7 +44,7 @@ impl KeyedHash {
         for (part, chunk) in (0_u64..).zip(seed.chunks_exact_mut(8)) {
             chunk.copy_from_slice(&random.hash_one(part).to_le_bytes());
         }
-        Self { key: seed, scope: Scope::Run }
+        Self { key: SiteKey::new(seed), scope: Scope::Run }
     }
 
     /// Whether the key is the site's.
@@ -100,7 +102,7 @@ impl KeyedHash {
 
     /// A hasher for one use of the key.
     fn hasher(&self, purpose: &[u8]) -> blake3::Hasher {
-        let mut hasher = blake3::Hasher::new_keyed(&self.key);
+        let mut hasher = blake3::Hasher::new_keyed(&self.key.bytes());
         feed(&mut hasher, purpose);
         hasher
     }
@@ -113,14 +115,14 @@ impl std::fmt::Debug for KeyedHash {
 }
 
 /// Adds a part with its length before it, so that `ab, c` and `a, bc` differ.
-fn feed(hasher: &mut blake3::Hasher, part: &[u8]) {
+pub(super) fn feed(hasher: &mut blake3::Hasher, part: &[u8]) {
     let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
     hasher.update(&length.to_le_bytes());
     hasher.update(part);
 }
 
 /// The first 128 bits of the hash.
-fn first_half(hasher: &blake3::Hasher) -> u128 {
+pub(super) fn first_half(hasher: &blake3::Hasher) -> u128 {
     let mut half = [0; 16];
     hasher.finalize_xof().fill(&mut half);
     u128::from_be_bytes(half)
@@ -157,9 +159,10 @@ mod tests {
     use proptest::prelude::{prop, proptest};
 
     use super::{KeyedHash, LETTERS, tag_text};
+    use crate::finding::SiteKey;
 
     fn site() -> KeyedHash {
-        KeyedHash::with_site_key([7; 32])
+        KeyedHash::with_site_key(SiteKey::new([7; 32]))
     }
 
     #[test]
@@ -187,7 +190,7 @@ mod tests {
 
     #[test]
     fn hashes_depend_on_the_key_and_the_use() {
-        let other = KeyedHash::with_site_key([8; 32]);
+        let other = KeyedHash::with_site_key(SiteKey::new([8; 32]));
         assert_eq!(site().tag(b"4711"), site().tag(b"4711"));
         assert_ne!(site().tag(b"4711"), other.tag(b"4711"));
         assert_ne!(site().tag(b"4711"), site().tag(b"4712"));

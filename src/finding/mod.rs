@@ -7,6 +7,7 @@ mod masked;
 mod header;
 mod article;
 mod hash;
+mod key;
 mod violation;
 mod holding;
 mod outcome;
@@ -15,6 +16,7 @@ pub use self::article::article;
 pub use self::hash::{KeyedHash, tag_text};
 pub use self::header::header_text;
 pub use self::holding::{Account, Holding, HoldingSink};
+pub use self::key::{RecordKey, SiteKey};
 pub use self::masked::{Masked, Reveal, neutral};
 pub use self::outcome::{
     Claimed, Counts, InputFate, InputOutcome, NotEvaluated, Outcome, RuleOutcome, Scan, Unit,

@@ -61,8 +61,8 @@ pub struct Meta {
     pub reveal: Reveal,
     /// Whether every rule reports fictional identifiers like real ones.
     pub fictional_report: bool,
-    /// Whether tags and fingerprints are keyed with the site's key.
-    pub site_key_present: bool,
+    /// The name of the site's key, where tags and fingerprints are keyed with it.
+    pub site_key: Option<String>,
     /// The facility.
     pub facility: Option<String>,
     /// The jurisdictions.
@@ -110,7 +110,7 @@ impl Report {
         for result in &scan.rules {
             results.entry(result.rule).or_insert(result);
         }
-        let mut tags = Tags::new(meta.site_key_present);
+        let mut tags = Tags::new(meta.site_key.is_some());
         let rules: Vec<Rule> = (0_u32..)
             .zip(checked)
             .map(|(number, rule)| {
@@ -804,7 +804,8 @@ fn provenance(inputs: &[Input], packs: &[rule::Pack], meta: Meta) -> Provenance 
             Reveal::Values => Masking::ValuesRevealed,
         },
         fictional_report: meta.fictional_report,
-        site_key: meta.site_key_present,
+        site_key: meta.site_key.is_some(),
+        site_key_name: meta.site_key,
         time_zone: neutral(&meta.time_zone),
         facility: meta.facility.as_deref().map(neutral),
         jurisdictions: meta.jurisdictions.iter().map(|name| neutral(name)).collect(),
@@ -998,7 +999,8 @@ mod tests {
 
     #[test]
     fn tags_are_keyed_with_a_site_key_and_clear_when_revealed() {
-        let meta = Meta { site_key_present: true, reveal: Reveal::Keys, ..sample::meta() };
+        let meta =
+            Meta { site_key: Some("kq7d-2fhm".to_owned()), reveal: Reveal::Keys, ..sample::meta() };
         let mut scan = sample::scan();
         scan.rules[0].findings[0].key[0].revealed = Some(Masked::revealed(b"E9", Reveal::Keys));
         scan.rules[0].findings[1].key.push(Tag { field: "x".to_owned(), hash: 0, revealed: None });

@@ -50,7 +50,7 @@ pub(crate) fn meta() -> Meta {
         }],
         reveal: Reveal::Nothing,
         fictional_report: false,
-        site_key_present: false,
+        site_key: None,
         facility: Some("Riverside General".to_owned()),
         jurisdictions: Vec::new(),
         release: None,

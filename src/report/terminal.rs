@@ -646,7 +646,7 @@ fn ending(screen: &mut Screen, report: &Report, flags: &[String]) {
         screen.paragraph(
             0,
             Ink::Faint,
-            "No site key: keys are numbered within this report, and findings cannot be matched across runs.",
+            "No site key: keys are numbered within this report, and findings cannot be matched across runs; `chartaudit init` makes one.",
         );
         screen.blank();
     }

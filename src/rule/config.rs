@@ -83,6 +83,17 @@ pub enum FailOn {
 }
 
 impl ProjectFile {
+    /// Whether it is sound by itself.
+    ///
+    /// # Errors
+    /// Everything that is wrong in it, at once.
+    pub fn check(&self) -> Result<(), RuleErrors> {
+        match &self.text {
+            Some(file) if !self.problems.is_empty() => Err(errors(file, self.problems.clone())),
+            _ => Ok(()),
+        }
+    }
+
     /// Holds the names in `sources` and `expect` against the dictionary.
     ///
     /// # Errors
@@ -170,10 +181,8 @@ fn errors(file: &RuleText, problems: Vec<RuleProblem>) -> RuleErrors {
 /// Everything that is wrong in it, at once.
 pub fn load(text: RuleText) -> Result<ProjectFile, RuleErrors> {
     let project = read(text);
-    match &project.text {
-        Some(file) if !project.problems.is_empty() => Err(errors(file, project.problems)),
-        _ => Ok(project),
-    }
+    project.check()?;
+    Ok(project)
 }
 
 /// Reads what can be read of a project file. What is wrong in it is told by [`load`](crate::rule::load), together with

@@ -7,6 +7,7 @@ mod identifiers;
 mod program;
 mod rooms;
 mod exit_codes;
+mod init;
 mod leaks;
 mod audits;
 mod classes;

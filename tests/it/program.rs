@@ -37,6 +37,11 @@ where
 pub(crate) struct Run(Output);
 
 impl Run {
+    /// Runs a command that was made ready.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        Self(command.output().expect("the program can be started"))
+    }
+
     /// The exit code; a run that a signal ended has none.
     pub(crate) fn code(&self) -> Option<i32> {
         self.0.status.code()

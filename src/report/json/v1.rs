@@ -149,6 +149,8 @@ pub struct Provenance {
     pub fictional_report: bool,
     /// Whether tags and fingerprints are keyed with the site's key; without it, tags are ordinals of this report.
     pub site_key: bool,
+    /// What tells the site's key from others without telling it: reports under keys of other names cannot be matched.
+    pub site_key_name: Option<String>,
     /// The zone of civil times where no source says another.
     pub time_zone: String,
     /// The facility.
