@@ -11,6 +11,7 @@ use crate::cli::ExitCode;
 use crate::cli::arguments::input;
 use crate::cli::console::Console;
 use crate::cli::error::CliError;
+use crate::cli::file_name;
 use crate::cli::output::check_place;
 use crate::evidence::{
     Difference, Digests, EvidenceError, Held, KeyPair, Manifest, PublicKey, Secret, SecretKey,
@@ -331,8 +332,9 @@ fn hold(inputs: &[PathBuf], sha256: Sha256) -> Result<Vec<Held>, CliError> {
             return Err(CliError::NoSuchPath { path: path.clone(), source });
         }
     }
-    let found = source::discover(inputs).files;
-    let held = found.into_iter().map(|file| Held {
+    let mut found = source::discover(inputs);
+    file_name::hide_found(&mut found);
+    let held = found.files.into_iter().map(|file| Held {
         digests: fs::File::open(&file.path).and_then(|open| Digests::of(open, sha256)).ok(),
         path: file.name,
     });

@@ -116,8 +116,9 @@ pub(crate) fn run(
         let RecordArguments { layout, as_of, reveal, machine } = asked;
         let book = BookArguments { config, rules, place, as_of };
         let which = RuleArguments::of(book);
-        let settings = Settings::settle(&paths, layout, which, said)?;
-        let wanted = Wanted { rule, key, reveal: reveal.settle() };
+        let mut settings = Settings::settle(&paths, layout, which, said)?;
+        settings.reveal = reveal.settle();
+        let wanted = Wanted { rule, key, reveal: settings.reveal };
         return on_export(wanted, settings, &paths, &machine, interrupted, console);
     }
     let project = Project::find(config, &[PathBuf::from(".")])?;

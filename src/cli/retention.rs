@@ -108,7 +108,8 @@ pub(crate) fn run(
 ) -> Result<ExitCode, CliError> {
     let RetentionArguments { input, book, list, record, reveal, machine } = arguments;
     let which = RuleArguments::of(book);
-    let settings = Settings::settle(&input.paths, input.layout, which, said)?;
+    let mut settings = Settings::settle(&input.paths, input.layout, which, said)?;
+    settings.reveal = reveal.settle();
     if settings.rules.jurisdictions.value.is_empty() {
         return Err(CliError::NoPlace);
     }
@@ -126,7 +127,7 @@ pub(crate) fn run(
     let rule = kept_rule(&plan, &table)?;
     let (record_set, caveats) = (rule.record_set.clone(), caveats(&plan, &rule, &table));
     plan.rules = vec![rule];
-    let reveal = reveal.settle();
+    let reveal = settings.reveal;
     let as_of = settings.as_of.value.0;
     let options = ScanOptions {
         as_of,

@@ -148,7 +148,8 @@ pub(crate) fn run(
     let (records, seed) = (records.unwrap_or_default(), seed.unwrap_or_default());
     let size = size.map_or(1, NonZeroUsize::get);
     let which = RuleArguments::of(book);
-    let settings = Settings::settle(&paths, layout, which, said)?;
+    let mut settings = Settings::settle(&paths, layout, which, said)?;
+    settings.reveal = reveal.settle();
     let limits = Machine::settle(&machine, &settings.project.file)?;
     let site_key = settings.site_key(console)?;
     let loaded = settings.load_own(frame(&records, by.as_deref(), condition.as_deref()), FRAME)?;
@@ -156,7 +157,7 @@ pub(crate) fn run(
     let found: Vec<PathBuf> = discovery.files.iter().map(|file| file.path.clone()).collect();
     let outputs = Outputs::check(Vec::new(), worksheet, &found, &settings.in_force(&loaded))?;
     let mut plan = settings.bind(&paths, discovery, &loaded);
-    let reveal = reveal.settle();
+    let reveal = settings.reveal;
     let options = ScanOptions {
         as_of: settings.as_of.value.0,
         threads: limits.threads.get(),

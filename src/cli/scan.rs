@@ -65,7 +65,7 @@ pub(crate) fn run(
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
     let ScanArguments { input, rules: which, verdict, output, machine } = arguments;
-    let settings = Settings::settle(&input.paths, input.layout, which, said)?;
+    let mut settings = Settings::settle(&input.paths, input.layout, which, said)?;
     let limits = Machine::settle(&machine, &settings.project.file)?;
     let site_key = settings.site_key(console)?;
     let loaded = settings.load_rules()?;
@@ -76,6 +76,7 @@ pub(crate) fn run(
     let outputs = Outputs::check(output.report, output.all_findings, &found, &in_force)?;
     warn_without_day(&settings, console);
     let reveal = output.reveal.settle();
+    settings.reveal = reveal;
     let mut plan = settings.bind(&input.paths, discovery, &loaded);
     let book = loaded.book;
     let options = ScanOptions {

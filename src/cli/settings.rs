@@ -18,10 +18,9 @@ use crate::cli::error::CliError;
 use crate::cli::request::ParamRequest;
 use crate::cli::site_key::{self, Exposure};
 use crate::cli::size::Size;
-use crate::cli::{near, project};
+use crate::cli::{file_name, near, project};
 use crate::engine::ScanOptions;
-use crate::finding::SiteKey;
-use crate::finding::{Claimed, Masked};
+use crate::finding::{Claimed, Masked, Reveal, SiteKey};
 use crate::plan::{self, BindOptions, Plan, ReleaseRequest, Twins};
 use crate::report::{self, FailOn};
 use crate::rule::config::{self, ProjectFile};
@@ -443,6 +442,8 @@ pub(crate) struct Settings {
     pub(crate) manifest: Option<Manifest>,
     /// The file that holds the site's key.
     pub(crate) site_key_file: Setting<Option<PathBuf>>,
+    /// What the user asked to see in clear; names of files are shown by it.
+    pub(crate) reveal: Reveal,
 }
 
 impl Settings {
@@ -497,6 +498,7 @@ impl Settings {
                 key_file.map(Some),
                 || None,
             ),
+            reveal: Reveal::Nothing,
             project,
         })
     }
@@ -604,10 +606,13 @@ impl Settings {
         loaded: &Loaded,
         rules: Vec<CheckedRule>,
     ) -> Plan {
-        self.bind_with(inputs, found, loaded, rules, Twins::Refused)
+        let mut plan = self.bind_with(inputs, found, loaded, rules, Twins::Refused);
+        file_name::hide(&mut [&mut plan], &[], self.reveal);
+        plan
     }
 
-    /// Binds the files of one side of a transfer, where a file that is there twice is read twice.
+    /// Binds the files of one side of a transfer, where a file that is there twice is read twice. Their names are for
+    /// the caller to hide, with those of the other side.
     pub(crate) fn bind_side(&self, input: &Path, found: Discovery, loaded: &Loaded) -> Plan {
         self.bind_with(&[input.to_owned()], found, loaded, Vec::new(), Twins::Read)
     }

@@ -16,10 +16,10 @@ use crate::cli::console::Console;
 use crate::cli::day::Day;
 use crate::cli::error::CliError;
 use crate::cli::output::Outputs;
-use crate::cli::scan;
 use crate::cli::settings::{Loaded, Machine, Origin, Said, Settings, fail_on};
+use crate::cli::{file_name, scan};
 use crate::engine::{Hooks, ScanOptions};
-use crate::finding::FindingSink;
+use crate::finding::{FindingSink, Reveal};
 use crate::report::{
     AllFindings, AssembleInput, ExitReason, Policy, Report, StreamOptions, TransferColumn,
     TransferSet,
@@ -169,12 +169,14 @@ pub(crate) fn run(
     let limits = Machine::settle(&machine, &settings.project.file)?;
     let site_key = settings.site_key(console)?;
     let loaded = settings.load_rules()?;
-    let manifest = manifest
+    let mut manifest = manifest
         .map(|path| Manifest::read(&path).map(|read| (read, path)))
         .transpose()
         .map_err(TransferError::from)?;
-    let sent = export(&sent, &settings, &loaded);
-    let received = export(&received, &settings, &loaded);
+    let mut sent = export(&sent, &settings, &loaded);
+    let mut received = export(&received, &settings, &loaded);
+    let listed = manifest.as_mut().map(|(manifest, _)| manifest);
+    hide_names(&mut sent, &mut received, listed, output.reveal.settle());
     let found = sent.found.iter().chain(&received.found).map(|file| file.path.clone());
     let others = sent.others.iter().chain(&received.others).map(|file| file.path.clone());
     let listed = manifest.iter().map(|(_, path)| path.clone());
@@ -263,6 +265,32 @@ fn export(path: &Path, settings: &Settings, loaded: &Loaded) -> Export {
         path: if path.is_dir() { path.join(name) } else { path.to_owned() },
     });
     Export { others: others.collect(), found, plan }
+}
+
+/// Hides identifiers in the names of files, in the same way on both sides and in the list of what was to be sent:
+/// files are paired by their names.
+fn hide_names(
+    sent: &mut Export,
+    received: &mut Export,
+    manifest: Option<&mut Manifest>,
+    reveal: Reveal,
+) {
+    let mut listed: Vec<&mut String> = manifest.into_iter().flat_map(Manifest::names_mut).collect();
+    let more: Vec<String> = listed.iter().map(|name| (**name).clone()).collect();
+    let hidden = file_name::hide(&mut [&mut sent.plan, &mut received.plan], &more, reveal);
+    for name in &mut listed {
+        if let Some(shown) = hidden.get(*name) {
+            shown.clone_into(name);
+        }
+    }
+    for side in [sent, received] {
+        let found = side.found.iter_mut().map(|file| &mut file.name);
+        for name in found.chain(side.others.iter_mut().map(|file| &mut file.name)) {
+            if let Some(shown) = hidden.get(name) {
+                shown.clone_into(name);
+            }
+        }
+    }
 }
 
 /// What only a comparison knows: how each record set fared, and that its rules come with the program.

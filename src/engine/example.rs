@@ -1,5 +1,6 @@
 //! The examples that rules carry, run by the same engine as exports.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
@@ -83,6 +84,7 @@ pub fn run(
         files,
         release: ReleaseRequest::default(),
         problems: Vec::new(),
+        named: BTreeMap::new(),
     };
     let options = ScanOptions {
         as_of: example.as_of.unwrap_or(AS_OF),

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::detect::{DETECTORS, Finder, Tier};
 use crate::engine::bits::Bits;
 use crate::engine::chunk::{FileWork, Worker, origin_parts, priority};
 use crate::engine::drive::{ChunkStart, FileSoFar, add, keep_lowest, lock};
@@ -22,7 +21,7 @@ use crate::finding::{
 };
 use crate::plan::{BoundFile, FileState, Plan, Readiness};
 use crate::rule::{Check, CheckedRule, ClaimedBy, Expectation, ReleaseCheck, Tolerance};
-use crate::source::{Chunk, Issue, IssueClass, IssueCode, IssueLog, Tally};
+use crate::source::{Chunk, IssueClass, IssueLog, Tally};
 use crate::store::{OriginSorter, RowSorter};
 use crate::value::FieldType;
 
@@ -768,37 +767,12 @@ fn inputs(plan: &Plan, pass: &Pass<'_>) -> Vec<InputOutcome> {
         });
     }
     for outcome in &mut outcomes {
-        if let Some(issue) = named_identifier(&outcome.path) {
-            outcome.issues.add(issue);
+        if let Some(issue) = plan.named.get(&outcome.path) {
+            outcome.issues.add(issue.clone());
         }
     }
     outcomes.sort_by(|a, b| a.path.cmp(&b.path));
     outcomes
-}
-
-/// Identifiers that nothing but a person's number or address looks like.
-const IN_NAMES: [&str; 4] = ["us-ssn", "us-mbi", "email", "card"];
-
-/// The issue of a path that itself holds an identifier: names travel further than what files hold.
-fn named_identifier(path: &str) -> Option<Issue> {
-    let finder = Finder::new(&IN_NAMES).ok()?;
-    let mut hits = Vec::new();
-    let words = path.replace(['_', '/'], " ");
-    finder.scan(words.as_bytes(), &finder.context(&[]), true, &mut hits);
-    let hit = hits.into_iter().find(|hit| hit.tier <= Tier::B)?;
-    let detector = DETECTORS.get(usize::from(hit.detector))?;
-    Some(Issue {
-        code: IssueCode("read/identifier-in-name"),
-        class: IssueClass::Kept,
-        line: 0,
-        record: None,
-        byte: 0,
-        column: None,
-        detail: format!(
-            "the file's name or folder holds what looks like an identifier ({}); rename it",
-            detector.name
-        ),
-    })
 }
 
 fn bound_input(

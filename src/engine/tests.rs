@@ -1,5 +1,6 @@
 //! Whole scans of texts in memory: outcomes, exactness at every chunk size and thread count, sums.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
@@ -221,6 +222,7 @@ fn plan(texts: &[&[u8]]) -> Option<Plan> {
         files,
         release: ReleaseRequest::default(),
         problems: Vec::new(),
+        named: BTreeMap::new(),
     })
 }
 

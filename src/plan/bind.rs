@@ -1,6 +1,6 @@
 //! From found files to a plan: each file opened, recognised and bound.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::plan::recognise::{self, Match, Shape, Unplaced, choose, glob, normalise};
 use crate::plan::release;
@@ -101,7 +101,14 @@ pub fn bind(
     let mut dictionary = dictionary;
     problems.extend(release::settle(&mut files, &dictionary, &options.release, manifest));
     dictionary.sets.push(RecordSet::every());
-    Plan { dictionary, rules, files, release: options.release.clone(), problems }
+    Plan {
+        dictionary,
+        rules,
+        files,
+        release: options.release.clone(),
+        problems,
+        named: BTreeMap::new(),
+    }
 }
 
 /// An issue of a file as a whole.

@@ -1,5 +1,7 @@
 //! What a plan holds.
 
+use std::collections::BTreeMap;
+
 use crate::expr;
 use crate::expr::typed::{Expr, FieldId, RelationId};
 use crate::plan::{CellReader, Claim, ReleaseRequest};
@@ -22,6 +24,8 @@ pub struct Plan {
     pub release: ReleaseRequest,
     /// Problems that belong to no file that could be opened: path and issue.
     pub problems: Vec<(String, Issue)>,
+    /// Paths that give a person away by their names, as they are shown.
+    pub named: BTreeMap<String, Issue>,
 }
 
 /// One input.

@@ -58,6 +58,11 @@ pub(super) struct HeldToList {
 const MOST: u64 = 64 << 20;
 
 impl Manifest {
+    /// The names of the files that it lists, for them to be hidden where they give somebody away.
+    pub fn names_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.entries.iter_mut().map(|entry| &mut entry.file)
+    }
+
     /// Reads a list.
     ///
     /// # Errors
