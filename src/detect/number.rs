@@ -63,11 +63,17 @@ pub(super) struct Edges {
 }
 
 /// Groups of digits with known gaps between them, seen through a window that moves on.
-#[derive(Debug)]
 pub(super) struct Chain<'t> {
     pub(super) text: &'t [u8],
     window: [Group; LOOK],
     filled: usize,
+}
+
+impl std::fmt::Debug for Chain<'_> {
+    /// Says nothing of the text of records that it holds.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Chain").finish_non_exhaustive()
+    }
 }
 
 /// How many groups are looked at together: one more than the longest candidate has.

@@ -136,13 +136,20 @@ impl Number {
 }
 
 /// A run of letters and digits, at its first digit.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Token<'t> {
     pub(super) text: &'t [u8],
     pub(super) start: usize,
     pub(super) end: usize,
     /// The first digit.
     pub(super) digit: usize,
+}
+
+impl std::fmt::Debug for Token<'_> {
+    /// Says nothing of the text of records that it holds.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Token").finish_non_exhaustive()
+    }
 }
 
 /// The longest run of letters before a digit that is looked at.

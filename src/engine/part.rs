@@ -11,7 +11,7 @@ use crate::rule::Expectation;
 use crate::source::{Footer, IssueLog, Tally};
 
 /// What one chunk gives to one rule.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct TaskPart {
     /// The counts.
     pub(crate) counts: Counts,
@@ -31,6 +31,13 @@ pub(crate) struct TaskPart {
     pub(crate) runs: Vec<Run>,
     /// What the rule says of each record, where that is asked for: relative record number and word.
     pub(crate) trace: Vec<(u64, Expectation)>,
+}
+
+impl std::fmt::Debug for TaskPart {
+    /// Says nothing of the text of records that it holds.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TaskPart").finish_non_exhaustive()
+    }
 }
 
 /// A finding that may be shown.

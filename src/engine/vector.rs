@@ -39,11 +39,17 @@ impl TextRef {
 }
 
 /// The texts that a batch's vectors point into.
-#[derive(Debug)]
 pub(crate) struct Space<'b> {
     /// The batch's buffer.
     pub(crate) buffer: &'b [u8],
     arena: Vec<u8>,
+}
+
+impl std::fmt::Debug for Space<'_> {
+    /// Says nothing of the text of records that it holds.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Space").finish_non_exhaustive()
+    }
 }
 
 impl<'b> Space<'b> {

@@ -7,6 +7,8 @@ use crate::value::FieldType;
 const DIGITS: usize = 4;
 /// No column has a longer name; a longer text is one of a record.
 const LENGTH: usize = 80;
+/// So many headers that look like values are no slip of one name any more.
+const SEVERAL: usize = 2;
 
 /// A header's text, masked where it looks like a value rather than a name, because the header is not where it
 /// was taken to be.
@@ -21,6 +23,19 @@ pub fn header_text(name: &str) -> String {
     }
 }
 
+/// The headers of a table that nobody declares, safe to show.
+///
+/// Where several of them look like values the line may be a record that stands where a header should: a name in it
+/// looks like the name of a column, so that none of them is shown.
+#[must_use]
+pub fn headers_of_unknown(names: &[String]) -> Vec<String> {
+    if names.iter().filter(|name| looks_like_value(name)).count() < SEVERAL {
+        return names.iter().map(|name| header_text(name)).collect();
+    }
+    let masked = names.iter().map(|name| Masked::value(name.as_bytes(), FieldType::Text));
+    masked.map(|name| name.to_string()).collect()
+}
+
 /// Whether a text holds what names of columns do not: an `@`, many digits, or no letter at all.
 fn looks_like_value(name: &str) -> bool {
     name.contains('@')
@@ -33,7 +48,7 @@ fn looks_like_value(name: &str) -> bool {
 mod tests {
     use proptest::prelude::{any, proptest};
 
-    use super::header_text;
+    use super::{header_text, headers_of_unknown};
 
     #[test]
     fn names_are_shown() {
@@ -52,6 +67,16 @@ mod tests {
         check("MRN 4711", "▒▒▒▒▒ (8 chars)");
         check("MRN \u{664}\u{667}\u{661}\u{661}", "▒▒▒▒▒ (8 chars)");
         check(&"a".repeat(81), "▒▒▒▒▒ (13+ chars)");
+    }
+
+    #[test]
+    fn a_record_in_the_place_of_the_header_is_masked_whole() {
+        let shown = |names: &[&str]| {
+            headers_of_unknown(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+        };
+        let masked = ["▒▒▒▒▒ (4 chars)", "▒▒▒▒▒ (10 chars)", "▒▒▒▒▒ (5 chars)"];
+        assert_eq!(shown(&["Name", "2026 total", "12-34"]), masked);
+        assert_eq!(shown(&["Name", "2026 total", "Unit"]), ["Name", "▒▒▒▒▒ (10 chars)", "Unit"]);
     }
 
     #[track_caller]

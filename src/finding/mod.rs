@@ -14,7 +14,7 @@ mod outcome;
 
 pub use self::article::article;
 pub use self::hash::{KeyedHash, tag_text};
-pub use self::header::header_text;
+pub use self::header::{header_text, headers_of_unknown};
 pub use self::holding::{Account, Holding, HoldingSink};
 pub use self::key::{RecordKey, SiteKey};
 pub use self::masked::{Masked, Reveal, neutral};

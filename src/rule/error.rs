@@ -105,6 +105,43 @@ fn heading(name: &str, file: bool) -> String {
     if file { format!("`{name}`") } else { name.to_owned() }
 }
 
+/// Keys with which what people write for us begins its lines.
+const OURS: [&str; 25] = [
+    "as_of",
+    "expect",
+    "facility",
+    "fail_on",
+    "fictional",
+    "identifiers",
+    "jurisdiction",
+    "layout",
+    "max_not_evaluable",
+    "max_skipped",
+    "memory",
+    "not_checkable",
+    "pack",
+    "packs",
+    "params",
+    "records",
+    "release",
+    "rules",
+    "schedule",
+    "site_key_file",
+    "sources",
+    "threads",
+    "title",
+    "version",
+    "waivers",
+];
+
+/// Whether a text has a line that begins as ours do, or almost so. What has none may be anything, a record that was
+/// given by mistake too, and is not quoted.
+fn is_ours(text: &str) -> bool {
+    let keys = text.lines().filter_map(|line| line.split_once(':').map(|(key, _)| key));
+    keys.map(|key| key.trim_start_matches(['{', '\u{feff}', '"', ' ']))
+        .any(|key| OURS.iter().any(|ours| strsim::jaro_winkler(key, ours) > 0.85))
+}
+
 impl RuleError {
     /// The problems of one file, put into the order of the file.
     pub(crate) fn new(name: &str, text: &Arc<str>, mut problems: Vec<RuleProblem>) -> Self {
@@ -118,11 +155,12 @@ impl RuleError {
         if more > 0 {
             problems.push(RuleProblem::More { count: more });
         }
-        let text = match tree::shown(text) {
+        let shown = match tree::shown(text) {
             Cow::Borrowed(_) => Arc::clone(text),
             Cow::Owned(shown) => shown.into(),
         };
-        let text = Some(NamedSource::new(name, text).with_language("yaml"));
+        let source = NamedSource::new(name, shown).with_language("yaml");
+        let text = is_ours(text).then_some(source);
         Self { name: name.to_owned(), part: RulePart::Rules, text, problems }
     }
 
@@ -1507,4 +1545,46 @@ impl RuleProblem {
 /// Names as a list for people, each in backticks.
 pub(crate) fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::is_ours;
+    use crate::rule::schema;
+
+    #[test]
+    fn every_key_of_ours_is_known() {
+        let mut seen = 0;
+        walk(&schema(), &mut |properties| {
+            if properties.contains_key("site_key_file") || properties.contains_key("pack") {
+                seen += 1;
+                for key in properties.keys() {
+                    assert!(is_ours(&format!("{key}: 1\n")), "`{key}` is not known as ours");
+                }
+            }
+        });
+        assert!(seen >= 2, "only {seen} kinds of documents were looked at");
+    }
+
+    #[test]
+    fn records_are_not_ours() {
+        for text in ["", "patient_id,mrn\n1,2\n", "Quellwater: 4711\n", "a\n\nb: c\n"] {
+            assert!(!is_ours(text), "{text:?}");
+        }
+    }
+
+    fn walk(value: &Value, found: &mut impl FnMut(&serde_json::Map<String, Value>)) {
+        match value {
+            Value::Object(map) => {
+                if let Some(Value::Object(properties)) = map.get("properties") {
+                    found(properties);
+                }
+                map.values().for_each(|value| walk(value, found));
+            }
+            Value::Array(list) => list.iter().for_each(|value| walk(value, found)),
+            _ => {}
+        }
+    }
 }

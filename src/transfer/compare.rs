@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::engine::{EngineError, Hooks, ScanOptions};
 use crate::finding::{
     Counts, Finding, InputFate, InputOutcome, NotEvaluated, Outcome, Place, RuleOutcome, Scan,
-    Unit, header_text,
+    Unit, headers_of_unknown,
 };
 use crate::plan::{FileState, Plan};
 use crate::rule::{Dictionary, Pack};
@@ -458,8 +458,7 @@ fn names(set: &Set) -> [Vec<Arc<str>>; 2] {
 /// What became of a table.
 fn input(set: &Set, file: &File, read: &FileRead, dictionary: &Dictionary) -> InputOutcome {
     let member = &file.member;
-    let names: Vec<String> =
-        member.table.header.names.iter().map(|name| header_text(name)).collect();
+    let names = headers_of_unknown(&member.table.header.names);
     let over = read
         .issues
         .by_code

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::expr::typed::FieldId;
-use crate::finding::header_text;
+use crate::finding::{header_text, headers_of_unknown};
 use crate::plan::{self, BoundFile};
 use crate::rule::Dictionary;
 use crate::source::{Encoding, Refusal, Table};
@@ -442,11 +442,10 @@ fn column(id: &ColumnId, group: &Group, record_set: Option<&crate::rule::RecordS
             let header = group.all().find_map(|member| {
                 let ids = member.ids();
                 let (_, column) = ids.iter().find(|(other, _)| other == id)?;
-                member.table.header.names.get(*column).cloned()
+                headers_of_unknown(&member.table.header.names).into_iter().nth(*column)
             });
             let header = header.unwrap_or_default();
-            let shown =
-                if header.trim().is_empty() { "(blank)".to_owned() } else { header_text(&header) };
+            let shown = if header.trim().is_empty() { "(blank)".to_owned() } else { header };
             (shown, FieldType::Text)
         }
     };

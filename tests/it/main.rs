@@ -5,8 +5,11 @@
 mod detectors;
 mod identifiers;
 mod program;
+mod sweep;
 mod rooms;
+mod opaque;
 mod exit_codes;
+mod canary;
 mod init;
 mod leaks;
 mod audits;

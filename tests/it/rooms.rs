@@ -100,7 +100,7 @@ fn check(text: &str, expected: &[&str]) {
 }
 
 /// Every source file of the library.
-fn sources() -> Vec<PathBuf> {
+pub(crate) fn sources() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     let mut folders = vec![root];

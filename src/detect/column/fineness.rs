@@ -43,11 +43,18 @@ const YEARS: std::ops::RangeInclusive<u32> = 1850..=2100;
 const LONGEST: usize = 40;
 
 /// A part of a cell: a number with its digits, or a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Part<'t> {
     Number { value: u32, digits: usize },
     Word(&'t [u8]),
     Sign(u8),
+}
+
+impl std::fmt::Debug for Part<'_> {
+    /// Says nothing of the text of records that it holds.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Part").finish_non_exhaustive()
+    }
 }
 
 impl Fineness {

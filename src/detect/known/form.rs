@@ -30,12 +30,19 @@ pub struct Birth {
 }
 
 /// What an export says of one person.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Person<'a> {
     /// Its fields, in any order; empty ones say nothing.
     pub values: &'a [(Attribute, &'a [u8])],
     /// The day of birth.
     pub birth: Option<Birth>,
+}
+
+impl std::fmt::Debug for Person<'_> {
+    /// Says nothing of the text of records that it holds.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Person").finish_non_exhaustive()
+    }
 }
 
 /// In whose records a key means the person.

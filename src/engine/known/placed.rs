@@ -20,12 +20,19 @@ pub(crate) struct PlacedRows {
 }
 
 /// The rows that a worker has read last.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct KeptRows {
     /// The file of the rows and their partition.
     of: Option<(usize, u8)>,
     /// Place and bytes, in the order of places.
     rows: Vec<(u64, Vec<u8>)>,
+}
+
+impl std::fmt::Debug for KeptRows {
+    /// Says nothing of the text of records that it holds.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeptRows").finish_non_exhaustive()
+    }
 }
 
 /// Joins the keys that texts ask for with everybody's.

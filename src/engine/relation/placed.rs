@@ -40,12 +40,19 @@ pub(crate) struct Placed {
 }
 
 /// The partition that a worker has read last.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Kept {
     /// File of the rows, selection and partition.
     of: Option<(usize, u8)>,
     /// Place and bytes, in the order of places.
     rows: Vec<(u64, Vec<u8>)>,
+}
+
+impl std::fmt::Debug for Kept {
+    /// Says nothing of the text of records that it holds.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kept").finish_non_exhaustive()
+    }
 }
 
 /// A key was found, but no record under it.
