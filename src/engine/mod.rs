@@ -26,6 +26,7 @@ mod options;
 mod chain;
 mod drive;
 mod stage;
+mod aggregate;
 mod outcome;
 mod error;
 mod example;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use crate::engine::aggregate::{self, Figures, Leak};
 use crate::engine::bits::Bits;
 use crate::engine::chunk::{FileWork, Worker, origin_parts, priority};
 use crate::engine::drive::{ChunkStart, FileSoFar, add, keep_lowest, lock};
@@ -13,15 +14,18 @@ use crate::engine::profile;
 use crate::engine::show::Pending;
 use crate::engine::stage::Pass;
 use crate::engine::task::TaskKind;
+use crate::engine::verdict::cell;
 use crate::engine::{EngineError, Hooks, ScanOptions};
 use crate::expr::typed::FieldId;
 use crate::finding::{
     Account, Claimed, Counts, Finding, FindingField, InputFate, InputOutcome, Masked, NotEvaluated,
     Outcome, Place, RuleOutcome, Scan, Tag, Unit,
 };
-use crate::plan::{BoundFile, FileState, Plan, Readiness};
-use crate::rule::{Check, CheckedRule, ClaimedBy, Expectation, ReleaseCheck, Tolerance};
-use crate::source::{Chunk, IssueClass, IssueLog, Tally};
+use crate::plan::{BoundFile, FileState, Plan, Readiness, normalise};
+use crate::rule::{
+    Check, CheckedRule, ClaimedBy, Expectation, Purpose, ReleaseCheck, ReleaseKind, Tolerance,
+};
+use crate::source::{Batch, CellSpan, Chunk, IssueClass, IssueLog, Table, Tally};
 use crate::store::{OriginSorter, RowSorter};
 use crate::value::FieldType;
 
@@ -86,6 +90,10 @@ pub(crate) fn conclude(
                 Check::Release(check) => {
                     released(plan, &pass, number, rule, check, options, hooks)?
                 }
+                Check::SmallCounts { from, to } => {
+                    counted(plan, number, rule, (*from, *to), options, hooks)?
+                }
+                Check::Purpose(purposes) => needed(plan, number, rule, purposes, options, hooks)?,
                 Check::Columns { closed, order } => {
                     columns(plan, number, rule, *closed, order, options, hooks)?
                 }
@@ -121,7 +129,8 @@ pub(crate) fn conclude(
 fn unit(rule: &CheckedRule) -> Unit {
     match rule.check {
         Check::Measure { .. } | Check::SmallCells(_) => Unit::Group,
-        Check::Columns { .. } | Check::Release(_) => Unit::Field,
+        Check::Columns { .. } | Check::Purpose(_) | Check::Release(_) => Unit::Field,
+        Check::SmallCounts { .. } => Unit::Cell,
         _ => Unit::Record,
     }
 }
@@ -381,6 +390,212 @@ fn released(
     outcome.counts = judged.counts;
     outcome.not_evaluable_reasons = reasons(judged.reasons);
     outcome.findings = judged.findings;
+    outcome.outcome = judge(rule, &outcome.counts);
+    Ok(outcome)
+}
+
+/// Bytes of a file of figures read at a time.
+const STRETCH: u64 = 1 << 18;
+/// So much larger than its file is a table in memory, about.
+const IN_MEMORY: u64 = 8;
+
+/// A table of figures, and where each of its rows stands: record and line.
+fn figures(table: &Table) -> std::io::Result<(Figures, Vec<(u64, u64)>)> {
+    let mut figures = Figures { headers: table.header.names.clone(), rows: Vec::new() };
+    let mut places = Vec::new();
+    let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
+    let mut spans: Vec<CellSpan> = Vec::new();
+    let mut start = table.data_start;
+    let (mut lines, mut records) = (table.lines_before, 0);
+    for index in 0..table.input.len.div_ceil(STRETCH) {
+        table.load(&mut chunk, index, STRETCH)?;
+        if start >= chunk.range.end {
+            continue;
+        }
+        start = table.split(&mut chunk, start, &mut batch)?;
+        let before = figures.rows.len();
+        figures.rows.resize(before + batch.rows, Vec::new());
+        for column in 0..figures.headers.len() {
+            batch.column(column, &mut spans);
+            for (row, span) in figures.rows.iter_mut().skip(before).zip(&spans) {
+                row.push(String::from_utf8_lossy(cell(*span, &batch.buffer)).into_owned());
+            }
+        }
+        for row in 0..batch.rows {
+            places.push((records + batch.ordinal(row) + 1, lines + batch.line(row) + 1));
+        }
+        lines += batch.tally.lines;
+        records += batch.tally.records;
+    }
+    Ok((figures, places))
+}
+
+/// A rule about the cells of files of figures.
+fn counted(
+    plan: &Plan,
+    number: usize,
+    rule: &CheckedRule,
+    (from, to): (u32, u32),
+    options: &ScanOptions,
+    hooks: &Hooks<'_>,
+) -> Result<RuleOutcome, EngineError> {
+    let mut outcome = empty(number, rule, Outcome::NotApplicable);
+    let mut why: BTreeMap<String, u64> = BTreeMap::new();
+    for (file, planned) in plan.files.iter().enumerate() {
+        if planned.claim.kind != Some(ReleaseKind::Aggregate) {
+            continue;
+        }
+        let read = match plan.table_of(file).map(|bound| &bound.table) {
+            None => Err("the file is no table that can be read".to_owned()),
+            Some(table) if table.input.len.saturating_mul(IN_MEMORY) > options.memory => {
+                Err("the table is larger than `--memory` lets it be looked at as a whole"
+                    .to_owned())
+            }
+            Some(table) => {
+                figures(table).map_err(|error| format!("the file cannot be read: {}", error.kind()))
+            }
+        };
+        let (table, places) = match read {
+            Ok(read) => read,
+            // A file that cannot be judged counts as a cell: it is not left out in silence.
+            Err(reason) => {
+                outcome.counts.records += 1;
+                outcome.counts.not_evaluable += 1;
+                *why.entry(reason).or_default() += 1;
+                continue;
+            }
+        };
+        let verdict = aggregate::judge(&table, i64::from(from), i64::from(to));
+        let name = |column: usize| {
+            crate::finding::header_text(table.headers.get(column).map_or("", String::as_str))
+        };
+        if verdict.counts.is_empty() {
+            outcome.counts.records += 1;
+            outcome.counts.not_evaluable += 1;
+            *why.entry("no column of the file was taken for counts".to_owned()).or_default() += 1;
+        } else {
+            let names: Vec<String> =
+                verdict.counts.iter().map(|&column| format!("`{}`", name(column))).collect();
+            let taken = names.join(", ");
+            outcome.remarks.push(format!("{}: taken for counts: {taken}", planned.name));
+        }
+        let leaks = verdict.leaks.len() as u64;
+        outcome.counts.records += verdict.cells;
+        outcome.counts.violations += leaks;
+        outcome.counts.not_evaluable += verdict.unclear;
+        outcome.counts.passed += verdict.cells.saturating_sub(leaks + verdict.unclear);
+        if verdict.unclear > 0 {
+            let reason = "the cell is neither a whole number nor left out".to_owned();
+            *why.entry(reason).or_default() += verdict.unclear;
+        }
+        let path: Arc<str> = planned.name.as_str().into();
+        for (row, column, leak) in verdict.leaks {
+            let (record, line) = places.get(row).copied().unzip();
+            let place = Place { file: Some(Arc::clone(&path)), record, line };
+            let message = match leak {
+                Leak::Shown => format!("the cell shows a count from {from} to {to}"),
+                Leak::Subtracted => {
+                    format!(
+                        "the cell is left out, and other cells and totals give back a count from {from} to {to}"
+                    )
+                }
+                Leak::Share => {
+                    format!(
+                        "the cell is left out, and a share of a shown count gives back a count from {from} to {to}"
+                    )
+                }
+            };
+            let mut finding = Finding::plain(outcome.rule, place, message);
+            finding.fields.push(FindingField { name: name(column), value: Masked::missing() });
+            stream(hooks, &finding)?;
+            if outcome.findings.len() < options.examples {
+                outcome.findings.push(finding);
+            }
+        }
+    }
+    outcome.not_evaluable_reasons = reasons(why);
+    outcome.outcome = judge(rule, &outcome.counts);
+    Ok(outcome)
+}
+
+/// A rule about what the purposes of files need: columns on no list are findings.
+fn needed(
+    plan: &Plan,
+    number: usize,
+    rule: &CheckedRule,
+    purposes: &[Purpose],
+    options: &ScanOptions,
+    hooks: &Hooks<'_>,
+) -> Result<RuleOutcome, EngineError> {
+    let mut outcome = empty(number, rule, Outcome::NotApplicable);
+    let mut why: BTreeMap<String, u64> = BTreeMap::new();
+    for planned in &plan.files {
+        let (headers, set) = match &planned.state {
+            FileState::Bound(file) => {
+                (&file.table.header.names, Some(plan.dictionary.sets[file.set].name.as_str()))
+            }
+            FileState::Unplaced { file, .. } => (&file.table.header.names, None),
+            FileState::Refused { columns, record_set, .. } => (columns, record_set.as_deref()),
+        };
+        // A file whose columns are not known counts as one: it is not left out in silence.
+        let columns = headers.len().max(1) as u64;
+        outcome.counts.records += columns;
+        let Some(said) = planned.claim.purpose.as_ref() else {
+            outcome.counts.not_applicable += columns;
+            continue;
+        };
+        if planned.claim.by == ClaimedBy::Itself {
+            outcome.counts.not_applicable += columns;
+            continue;
+        }
+        let purpose =
+            purposes.iter().find(|purpose| purpose.name.eq_ignore_ascii_case(said.trim()));
+        let list = purpose.zip(set).and_then(|(purpose, set)| {
+            purpose.columns.iter().find(|(name, _)| name == set).map(|(_, list)| list)
+        });
+        let Some(list) = list else {
+            // The word of a manifest is a value of a record, unless the project file uses it too.
+            let name = match purpose {
+                Some(purpose) => format!("the purpose `{}`", purpose.name),
+                None if plan.release.settings.declares(said) => format!("the purpose `{said}`"),
+                None => "the purpose that the manifest names".to_owned(),
+            };
+            let of = set.map_or_else(|| "a file like this".to_owned(), |set| format!("`{set}`"));
+            *why.entry(format!("{name} has no list of columns of {of}")).or_default() += columns;
+            outcome.counts.not_evaluable += columns;
+            continue;
+        };
+        let fields = |column: usize| -> Vec<&str> {
+            let FileState::Bound(file) = &planned.state else { return Vec::new() };
+            let set = &plan.dictionary.sets[file.set];
+            let of_column = set.fields.iter().zip(&file.columns).filter(move |(_, bound)| {
+                bound.as_ref().is_some_and(|bound| bound.column == column)
+            });
+            of_column.map(|(field, _)| field.name.as_str()).collect()
+        };
+        let file: Arc<str> = planned.name.as_str().into();
+        for (column, header) in headers.iter().enumerate() {
+            let named = |name: &str| list.iter().any(|listed| listed == name);
+            let plain = normalise(header);
+            if fields(column).into_iter().any(named)
+                || list.iter().any(|listed| normalise(listed) == plain)
+            {
+                outcome.counts.passed += 1;
+                continue;
+            }
+            outcome.counts.violations += 1;
+            let place = Place { file: Some(Arc::clone(&file)), ..Place::default() };
+            let message = "the purpose does not need the column".to_owned();
+            let mut finding = Finding::plain(outcome.rule, place, message);
+            let name = crate::finding::header_text(header);
+            finding.fields.push(FindingField { name, value: Masked::missing() });
+            stream(hooks, &finding)?;
+            if outcome.findings.len() < options.examples {
+                outcome.findings.push(finding);
+            }
+        }
+    }
+    outcome.not_evaluable_reasons = reasons(why);
     outcome.outcome = judge(rule, &outcome.counts);
     Ok(outcome)
 }

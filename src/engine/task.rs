@@ -459,7 +459,11 @@ pub(crate) fn compile(
                     timetable: Arc::clone(&retain.timetable),
                 })
             }
-            Check::Columns { .. } | Check::Compared | Check::Release(_) => continue,
+            Check::Columns { .. }
+            | Check::Compared
+            | Check::Release(_)
+            | Check::Purpose(_)
+            | Check::SmallCounts { .. } => continue,
         };
         tasks.push(Task {
             rule: number,

@@ -13,6 +13,7 @@ pub enum Unit {
     Group,
     Field,
     File,
+    Cell,
 }
 
 /// How many records (or groups) went which way:

@@ -6,8 +6,8 @@ use crate::expr;
 use crate::expr::typed::{Expr, FieldId, RelationId};
 use crate::plan::{CellReader, Claim, ReleaseRequest};
 use crate::rule::{
-    Check, CheckedRule, Dictionary, Identifiers, KnownPeople, RecordSet, Relation, Whose,
-    known_fields,
+    Check, CheckedRule, Dictionary, Identifiers, KnownPeople, RecordSet, Relation, ReleaseKind,
+    Whose, known_fields,
 };
 use crate::source::{Encoding, Issue, IssueLog, Table, Tally};
 
@@ -152,9 +152,13 @@ impl Plan {
     /// Whether a rule about releases is about this file, by what it claims to be and what it holds.
     #[must_use]
     pub fn is_about(&self, rule: &CheckedRule, file: usize) -> bool {
-        let Check::Release(check) = &rule.check else { return false };
         let Some(planned) = self.files.get(file) else { return false };
         let Some(kind) = planned.claim.kind else { return false };
+        let check = match &rule.check {
+            Check::Release(check) => check,
+            Check::SmallCounts { .. } => return kind == ReleaseKind::Aggregate,
+            _ => return false,
+        };
         let of_set = rule.record_set == RecordSet::EVERY
             || self.table_of(file).is_some_and(|bound| {
                 self.dictionary.sets.get(bound.set).is_some_and(|set| set.name == rule.record_set)
@@ -212,9 +216,13 @@ impl Plan {
         {
             return Readiness::Ready;
         }
-        if let Check::Release(_) = rule.check {
+        if let Check::Release(_) | Check::SmallCounts { .. } = rule.check {
             let about = (0..self.files.len()).any(|file| self.is_about(rule, file));
             return if about { Readiness::Ready } else { Readiness::NotClaimed };
+        }
+        // It is about files of all record sets, and of none.
+        if let Check::Purpose(_) = rule.check {
+            return Readiness::Ready;
         }
         let Some((index, set)) = self.set_of(rule) else {
             return Readiness::SetAbsent(rule.record_set.clone());
@@ -346,7 +354,9 @@ fn needs(rule: &CheckedRule) -> (Vec<FieldId>, Vec<FieldId>) {
         Check::RequireAny(fields) | Check::Readable(fields) => (applies(), fields.clone()),
         Check::Identifiers(identifiers) if identifiers.unbound => (applies(), Vec::new()),
         Check::Identifiers(identifiers) => (applies(), identifiers.fields.clone()),
-        Check::Columns { .. } | Check::Compared => (Vec::new(), Vec::new()),
+        Check::Columns { .. } | Check::Compared | Check::Purpose(_) | Check::SmallCounts { .. } => {
+            (Vec::new(), Vec::new())
+        }
         _ => (rule.fields.clone(), Vec::new()),
     }
 }

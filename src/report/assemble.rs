@@ -595,6 +595,7 @@ fn unit(unit: finding::Unit) -> Unit {
         finding::Unit::Record => Unit::Record,
         finding::Unit::Group => Unit::Group,
         finding::Unit::Field => Unit::Field,
+        finding::Unit::Cell => Unit::Cell,
         finding::Unit::File => Unit::File,
     }
 }

@@ -8,7 +8,7 @@ use crate::expr::conditions_of;
 use crate::expr::typed::{Aggregate, CodeSet, Expr, FieldId, Pattern, RelationId};
 use crate::retention::{Fact, RetainKind, Timetable};
 use crate::rule::detector::Detection;
-use crate::rule::release::{ReleaseCheck, ReleaseKind};
+use crate::rule::release::{Purpose, ReleaseCheck, ReleaseKind};
 use crate::value::Date;
 use crate::value::form::Form;
 
@@ -194,7 +194,11 @@ impl CheckedRule {
     /// Whether the rule judges what files hold that claim to be of this kind.
     #[must_use]
     pub fn judges(&self, kind: ReleaseKind) -> bool {
-        matches!(&self.check, Check::Release(check) if check.kinds.contains(&kind))
+        match &self.check {
+            Check::Release(check) => check.kinds.contains(&kind),
+            Check::SmallCounts { .. } => kind == ReleaseKind::Aggregate,
+            _ => false,
+        }
     }
 
     /// Whether the rule says anything at all of files that claim to be of this kind.
@@ -328,6 +332,15 @@ pub enum Check {
     Compared,
     /// Files that claim to be of a kind of release hold nothing that it must not hold. Counts columns.
     Release(ReleaseCheck),
+    /// No count from one number to another is shown in a file of figures, or can be worked out. Counts cells.
+    SmallCounts {
+        /// The least.
+        from: u32,
+        /// The greatest.
+        to: u32,
+    },
+    /// Each file holds the columns that its purpose needs, and no others. Counts columns.
+    Purpose(Vec<Purpose>),
     /// The columns of the record set's files.
     Columns {
         /// Undeclared columns are findings.

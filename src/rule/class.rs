@@ -1,55 +1,21 @@
 //! The rules that the project's quasi-identifiers make: each combination of them is shared by enough records.
 
-use std::ops::Range;
-
 use crate::expr::fields_of;
 use crate::expr::typed::FieldId;
 use crate::rule::check::{Conditions, combination, field_types};
 use crate::rule::checked::{
-    Check, CheckedRule, Citation, Confidence, Diverse, Family, Pack, RuleId, Severity, SmallCells,
-    Status,
+    Check, CheckedRule, Citation, Confidence, Diverse, Family, RuleId, Severity, SmallCells, Status,
 };
-use crate::rule::config::ProjectFile;
 use crate::rule::dictionary::{Dictionary, RecordSet};
 use crate::rule::error::{RuleProblem, span};
+use crate::rule::project::{PACK, line};
 use crate::rule::text::RuleText;
 use crate::rule::tree::{Entry, Node};
-
-/// The pack of rules that the project file makes.
-const PACK: &str = "project";
 
 /// How many records share a combination at least, where the project does not say.
 const K: u64 = 11;
 /// How many values of a sensitive field a combination has at least, where the project does not say.
 const L: u64 = 2;
-
-/// Adds the rules that the quasi-identifiers of the project make, as a pack of their own. They take the place of
-/// shipped rules of the same id.
-pub(crate) fn add_class_rules(
-    project: &ProjectFile,
-    dictionary: &Dictionary,
-    packs: &mut Vec<Pack>,
-) {
-    // What is wrong with them was told with the rest of the project file.
-    let rules = project.class_rules(dictionary, &mut Vec::new());
-    if rules.is_empty() {
-        return;
-    }
-    for pack in packs.iter_mut() {
-        pack.rules.retain(|shipped| rules.iter().all(|rule| rule.id != shipped.id));
-    }
-    packs.push(Pack {
-        name: PACK.to_owned(),
-        title: "What the project file declares".to_owned(),
-        version: project.digest.chars().take(12).collect(),
-        jurisdiction: None,
-        facility: None,
-        digest: project.digest.clone(),
-        params: Vec::new(),
-        not_checkable: Vec::new(),
-        rules,
-    });
-}
 
 /// The rules that `release` of a project file makes, one a record set with quasi-identifiers.
 pub(crate) fn class_rules(
@@ -189,10 +155,4 @@ impl Class<'_> {
             declared: (file.name.clone(), line(&file.text, &entry.key_span)),
         })
     }
-}
-
-/// The line at which a stretch of a text begins, from 1.
-fn line(text: &str, place: &Range<usize>) -> u64 {
-    let before = text.as_bytes().iter().take(place.start).filter(|byte| **byte == b'\n');
-    before.count() as u64 + 1
 }

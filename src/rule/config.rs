@@ -14,6 +14,7 @@ use crate::rule::error::{
 use crate::rule::file::read_project;
 use crate::rule::layout::{Layout, LayoutSource};
 use crate::rule::load::FACILITIES;
+use crate::rule::need::need_rule;
 use crate::rule::raw::{RawFailOn, RawProject};
 use crate::rule::release::{Purpose, ReleaseKind, ReleaseSettings};
 use crate::rule::settings::{ParamSetting, Place, Tailoring};
@@ -141,6 +142,12 @@ impl ProjectFile {
             (Some(file), Some(node)) => class_rules(file, node, dictionary, problems),
             _ => Vec::new(),
         }
+    }
+
+    /// The rule that its purposes make.
+    pub(crate) fn need_rule(&self) -> Option<CheckedRule> {
+        let node = self.tree.as_ref()?.get("release")?;
+        need_rule(self.text.as_ref()?, node, &self.release)
     }
 
     /// Everything that is wrong in the file as far as dictionary and layouts tell, and the file.

@@ -10,14 +10,15 @@ use crate::rule::check::{
     is_kebab, merge, schedules, set_param,
 };
 use crate::rule::checked::{Check, CheckedRule, Example, Pack, Severity, Tolerance};
-use crate::rule::class::add_class_rules;
 use crate::rule::detector::Detection;
 use crate::rule::dictionary::Dictionary;
 use crate::rule::error::{
     RuleError, RuleErrors, RulePart, RuleProblem, closest, did_you_mean, listed, span,
 };
+use crate::rule::figure::add_figure_rule;
 use crate::rule::file::{Content, Document, File};
 use crate::rule::layout::Layout;
+use crate::rule::project::add_project_rules;
 use crate::rule::raw::{RawPack, RawRule};
 use crate::rule::reference::add_reference_rules;
 use crate::rule::settings::{LoadRequest, PackSelection, ParamSetting, Place, Tailoring};
@@ -196,8 +197,9 @@ pub fn load(texts: Vec<RuleText>, request: &LoadRequest<'_>) -> Result<RuleBook,
         .chain(not_run.iter().map(|left| left.name.as_str()))
         .collect();
     add_reference_rules(&dictionary, &files, &known, &mut packs);
+    add_figure_rule(&mut packs);
     if let Some(project) = request.project {
-        add_class_rules(project, &dictionary, &mut packs);
+        add_project_rules(project, &dictionary, &mut packs);
     }
     tailor(&mut packs, &request.tailoring, &mut problems);
     let deselected = select(&mut packs, request, &not_run, &mut problems);
@@ -285,7 +287,7 @@ pub fn recheck(
     example: &Example,
     request: &LoadRequest<'_>,
 ) -> Result<CheckedRule, RuleErrors> {
-    if let Check::References { .. } = rule.check {
+    if let Check::References { .. } | Check::SmallCounts { .. } | Check::Purpose(_) = rule.check {
         // Nobody wrote it, so that no parameter of an example changes it.
         return Ok(rule.clone());
     }

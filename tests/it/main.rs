@@ -15,6 +15,7 @@ mod leaks;
 mod audits;
 mod classes;
 mod known;
+mod purposes;
 mod laws;
 mod readme;
 mod relations;

@@ -673,6 +673,7 @@ pub enum Unit {
     Group,
     Field,
     File,
+    Cell,
 }
 
 impl Unit {
@@ -686,6 +687,8 @@ impl Unit {
             (Self::Group, _) => "groups",
             (Self::Field, 1) => "column",
             (Self::Field, _) => "columns",
+            (Self::Cell, 1) => "cell",
+            (Self::Cell, _) => "cells",
             (Self::File, 1) => "file",
             (Self::File, _) => "files",
         }

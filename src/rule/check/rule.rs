@@ -451,7 +451,11 @@ fn named_fields(applies: Option<&Expr>, check: &Check, relations: &[Relation]) -
             // The others may be missing from an export: the derivation then says for lack of what it cannot tell.
             named.extend(retain::needed(retain).flat_map(fields_of));
         }
-        Check::Columns { .. } | Check::Compared | Check::Release(_) => {}
+        Check::Columns { .. }
+        | Check::Compared
+        | Check::Release(_)
+        | Check::Purpose(_)
+        | Check::SmallCounts { .. } => {}
     }
     let needed = match check {
         Check::Retain(retain) => {
