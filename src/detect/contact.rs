@@ -248,6 +248,10 @@ fn named_phone(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
         end = group.end;
         groups += 1;
     }
+    // So many digits in a row are no telephone number, whatever stands before them.
+    if groups == 0 || groups == 1 && total > LONGEST_RUN {
+        return None;
+    }
     let after = if named.is_none() { named_after(text, end) } else { None };
     let named = named.or(after)?;
     let dots = (1..groups).filter(|place| chain.gap(*place) == Some(Gap::Dot)).count();
@@ -281,6 +285,8 @@ fn named_phone(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
 /// The most groups of a telephone number, and the most digits in them.
 const MOST_GROUPS: usize = 7;
 const MOST_DIGITS: usize = 15;
+/// The most digits that stand in a row.
+const LONGEST_RUN: usize = 13;
 
 /// Whether the gaps between the groups are those of a date.
 fn is_dashed(chain: &mut Chain<'_>) -> bool {
