@@ -253,7 +253,9 @@ pub(crate) struct MachineArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArguments {
-    /// Write a report: `json=audit.json`, or `json` alone for standard output in place of the screen; repeatable
+    /// Write a report, to standard output in place of the screen without a FILE: `json=audit.json`, `csv=worklist.csv`; repeatable
+    ///
+    /// The formats are text, json, markdown, csv (the worklist), sarif, sarif-full, junit, github and gitlab.
     #[arg(long, value_name = "FORMAT[=FILE]", env = "CHARTAUDIT_REPORT", hide_env_values = true)]
     pub(crate) report: Vec<ReportRequest>,
 

@@ -142,10 +142,22 @@ impl Console {
     /// # Errors
     /// If they cannot be written for another reason than a reader that has gone away.
     pub(crate) fn print_bytes(&mut self, bytes: &[u8]) -> Result<(), CliError> {
+        self.print_with(|stdout| stdout.write_all(bytes))
+    }
+
+    /// Lets something write to standard output by itself, like [`Console::print`].
+    ///
+    /// # Errors
+    /// If it cannot be written for another reason than a reader that has gone away.
+    pub(crate) fn print_with(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), CliError> {
         if self.closed {
             return Ok(());
         }
-        match self.stdout.write_all(bytes).and_then(|()| self.stdout.flush()) {
+        let stdout: &mut dyn Write = &mut self.stdout;
+        match write(stdout).and_then(|()| self.stdout.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 self.closed = true;
                 Ok(())

@@ -1,6 +1,7 @@
 //! Where reports go: every place is checked before a byte of data is read.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cli::console::Console;
@@ -8,7 +9,9 @@ use crate::cli::error::CliError;
 use crate::cli::request::{ReportRequest, StreamRequest};
 use crate::finding::Reveal;
 use crate::report::json::v1::Masking;
-use crate::report::{Audience, Report, ReportFormat, Style, terminal, write_atomic};
+use crate::report::{
+    Audience, Report, ReportFormat, Style, Worklist, terminal, write_atomic, write_atomic_with,
+};
 
 /// Everything a run writes, each to a place of its own that can be written.
 #[derive(Debug)]
@@ -63,23 +66,54 @@ impl Outputs {
         Ok(outputs)
     }
 
+    /// Whether a worklist is asked for, which a scan fills with every finding.
+    pub(crate) fn want_worklist(&self) -> bool {
+        let files = self.files.iter().map(|(format, _)| *format);
+        files.chain(self.stdout).any(|format| format == ReportFormat::Csv)
+    }
+
     /// Writes the report to every place: files first, then the screen or what takes its place. A place that
     /// cannot be written does not keep the others from being written; what went wrong is given back. The flags are
-    /// those that make `explain` see the rules of the run.
+    /// those that make `explain` see the rules of the run. The worklist is the whole one of a scan; without it a worklist
+    /// has what the report has.
     pub(crate) fn write(
         &self,
         report: &Report,
+        mut worklist: Option<Worklist>,
         examples: usize,
         explain: &[String],
         console: &mut Console,
     ) -> Vec<CliError> {
         let mut problems = Vec::new();
+        // A worklist can be longer than memory: it is written once, and copied from there.
+        let mut written: Option<&Path> = None;
         for (format, path) in &self.files {
             let style = Style { examples, width: 100, ..Style::default() };
-            problems.extend(write_file(report, *format, path, style).err());
+            let outcome = match (format, worklist.take(), written) {
+                (ReportFormat::Csv, Some(list), _) => {
+                    written = Some(path);
+                    write_atomic_with(path, audience(report), |to| list.write(report, to))
+                        .map_err(CliError::from)
+                }
+                (ReportFormat::Csv, None, Some(written)) => copy(report, written, path),
+                (_, list, _) => {
+                    worklist = list;
+                    write_file(report, *format, path, style)
+                }
+            };
+            problems.extend(outcome.err());
         }
         let style = console.out.style(examples);
         let screen = match self.stdout {
+            Some(ReportFormat::Csv) if worklist.is_some() || written.is_some() => {
+                let printed = console.print_with(|stdout| match (worklist, written) {
+                    (Some(list), _) => list.write(report, stdout),
+                    (None, Some(written)) => io::copy(&mut File::open(written)?, stdout).map(drop),
+                    (None, None) => Ok(()),
+                });
+                problems.extend(printed.err());
+                return problems;
+            }
             None | Some(ReportFormat::Text) => Ok(terminal::render_run(report, style, explain)),
             Some(format) => format.render(report, style).map_err(CliError::from),
         };
@@ -122,12 +156,22 @@ fn write_file(
     style: Style,
 ) -> Result<(), CliError> {
     let text = format.render(report, style)?;
-    let reveal = match report.provenance.masking {
+    Ok(write_atomic(path, text.as_bytes(), audience(report))?)
+}
+
+/// Writes a worklist again to another file.
+fn copy(report: &Report, from: &Path, path: &Path) -> Result<(), CliError> {
+    let copied = |to: &mut dyn io::Write| io::copy(&mut File::open(from)?, to).map(drop);
+    Ok(write_atomic_with(path, audience(report), copied)?)
+}
+
+/// Who may read a report in which so much is in clear.
+fn audience(report: &Report) -> Audience {
+    Audience::of(match report.provenance.masking {
         Masking::On => Reveal::Nothing,
         Masking::KeysRevealed => Reveal::Keys,
         Masking::ValuesRevealed => Reveal::Values,
-    };
-    Ok(write_atomic(path, text.as_bytes(), Audience::of(reveal))?)
+    })
 }
 
 #[cfg(test)]

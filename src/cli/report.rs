@@ -22,7 +22,9 @@ pub(crate) struct ReportArguments {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Write a report: `json=copy.json`, `text=audit.txt`, or `json` alone for standard output; repeatable
+    /// Write a report, to standard output without a FILE: `markdown`, `sarif=audit.sarif`; repeatable
+    ///
+    /// The formats are text, json, markdown, csv (the worklist), sarif, sarif-full, junit, github and gitlab.
     #[arg(long, value_name = "FORMAT[=FILE]")]
     report: Vec<ReportRequest>,
 }
@@ -35,7 +37,7 @@ pub(crate) fn run(arguments: ReportArguments, console: &mut Console) -> Result<E
         |source| CliError::Unreadable { what: "the report", path: file.clone(), source };
     let report = Report::from_json(&fs::read_to_string(&file).map_err(unreadable)?)?;
     let mut code = ExitCode::Ok;
-    for problem in outputs.write(&report, 0, &[], console) {
+    for problem in outputs.write(&report, None, 0, &[], console) {
         console.diagnose(&problem);
         code = code.or(problem.exit_code());
     }

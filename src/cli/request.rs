@@ -19,7 +19,7 @@ pub(crate) struct ReportRequest {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ReportRequestError {
     /// The format is unknown.
-    #[error("there is no format `{name}`{}; the formats are text and json", hint(*near))]
+    #[error("there is no format `{name}`{}; the formats are {}", hint(*near), formats())]
     Format {
         /// What was asked for.
         name: String,
@@ -103,6 +103,15 @@ impl FromStr for ParamRequest {
     }
 }
 
+/// The names of all formats, for a sentence.
+fn formats() -> String {
+    let names = ReportFormat::ALL.map(ReportFormat::name);
+    match names.split_last() {
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
 /// The end of a message that knows better.
 fn hint(near: Option<&str>) -> String {
     near.map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"))
@@ -122,11 +131,12 @@ mod tests {
         report("json=a=b.json", Ok((ReportFormat::Json, Some("a=b.json"))));
         report("text=audit.txt", Ok((ReportFormat::Text, Some("audit.txt"))));
         report("json=", Err("a file name must follow the `=`"));
-        report(
-            "jsn=a",
-            Err("there is no format `jsn` (did you mean `json`?); the formats are text and json"),
-        );
-        report("pdf", Err("there is no format `pdf`; the formats are text and json"));
+        let refused = |text: &str, words: &str| {
+            let message = text.parse::<ReportRequest>().expect_err("it is no format").to_string();
+            assert!(message.starts_with(words), "{message}");
+        };
+        refused("jsn=a", "there is no format `jsn` (did you mean `json`?); the formats are text, ");
+        refused("pdf", "there is no format `pdf`; the formats are text, ");
     }
 
     #[test]

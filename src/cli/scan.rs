@@ -21,7 +21,7 @@ use crate::finding::{Finding, FindingSink, Reveal, SiteKey};
 use crate::plan::{FileState, Plan};
 use crate::report::{
     AllFindings, Allowance, AllowanceKind, AssembleInput, Digest, ExitReason, FailOn, Meta,
-    PackNotRun, Policy, Report, SitePattern, StreamOptions, Tailoring,
+    PackNotRun, Policy, Report, SitePattern, StreamOptions, Tailoring, Worklist,
 };
 use crate::rule::config::ProjectFile;
 use crate::rule::{self, CheckedRule, RuleBook, Tolerance};
@@ -97,8 +97,15 @@ pub(crate) fn run(
         .map(|request| AllFindings::create(&request.file, &rules(&plan), stream_options))
         .transpose()?;
     let meter = machine.progress.meter(bytes(&plan), console.err);
-    let findings = stream.as_mut().map(|stream| {
-        let lent: Box<dyn FindingSink + '_> = Box::new(Lent(stream));
+    let mut worklist = outputs.want_worklist().then(|| {
+        // Beside the stores of the scan, which share the whole.
+        let room = (limits.memory.0 / WORKLIST_SHARE, options.temp_dir.clone());
+        let files = plan.files.iter().map(|file| file.name.as_str());
+        Worklist::new(&rules(&plan), files, stream_options, room)
+    });
+    let findings = (stream.is_some() || worklist.is_some()).then(|| {
+        let (stream, worklist) = (stream.as_mut(), worklist.as_mut());
+        let lent: Box<dyn FindingSink + '_> = Box::new(Lent::new(stream, worklist));
         Mutex::new(lent)
     });
     let hooks =
@@ -133,7 +140,7 @@ pub(crate) fn run(
         Origin::Default => 0,
         _ => options.examples,
     };
-    let problems = outputs.write(&report, drawn, &settings.explain_flags(), console);
+    let problems = outputs.write(&report, worklist, drawn, &settings.explain_flags(), console);
     let mut code = ExitCode::from_number(report.exit_code).unwrap_or(ExitCode::Internal);
     for problem in problems {
         console.diagnose(&problem);
@@ -152,20 +159,49 @@ pub(crate) fn warn_without_day(settings: &Settings, console: &mut Console) {
     }
 }
 
-/// A sink that is lent to the scan, and closed afterwards by its owner.
-pub(crate) struct Lent<'s>(pub(crate) &'s mut AllFindings);
+/// What part of the memory a worklist gets.
+const WORKLIST_SHARE: u64 = 8;
+
+/// Sinks that are lent to the scan, and closed afterwards by their owner.
+pub(crate) struct Lent<'s> {
+    stream: Option<&'s mut AllFindings>,
+    worklist: Option<&'s mut Worklist>,
+    /// The marks of both, by the mark that the scan was given.
+    marks: Vec<[u64; 2]>,
+}
+
+impl<'s> Lent<'s> {
+    /// Lends those that there are.
+    pub(crate) fn new(
+        stream: Option<&'s mut AllFindings>,
+        worklist: Option<&'s mut Worklist>,
+    ) -> Self {
+        Self { stream, worklist, marks: Vec::new() }
+    }
+}
 
 impl FindingSink for Lent<'_> {
     fn take(&mut self, finding: &Finding) -> io::Result<()> {
-        self.0.take(finding)
+        if let Some(stream) = &mut self.stream {
+            stream.take(finding)?;
+        }
+        self.worklist.as_mut().map_or(Ok(()), |worklist| worklist.take(finding))
     }
 
     fn mark(&mut self) -> io::Result<u64> {
-        self.0.mark()
+        let stream = self.stream.as_mut().map_or(Ok(0), |stream| stream.mark())?;
+        let worklist = self.worklist.as_mut().map_or(Ok(0), |worklist| worklist.mark())?;
+        self.marks.push([stream, worklist]);
+        Ok(self.marks.len() as u64 - 1)
     }
 
     fn rewind(&mut self, mark: u64) -> io::Result<()> {
-        self.0.rewind(mark)
+        let mark = usize::try_from(mark).ok().and_then(|mark| self.marks.get(mark));
+        let [stream, worklist] = *mark.ok_or(io::ErrorKind::InvalidInput)?;
+        if let Some(sink) = &mut self.stream {
+            sink.rewind(stream)?;
+        }
+        self.worklist.as_mut().map_or(Ok(()), |sink| sink.rewind(worklist))
     }
 }
 

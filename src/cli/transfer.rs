@@ -206,7 +206,7 @@ pub(crate) fn run(
     let bytes = bytes.fold(0, |sum: u64, file| sum.saturating_add(file.bytes));
     let meter = machine.progress.meter(bytes, console.err);
     let findings = stream.as_mut().map(|stream| {
-        let lent: Box<dyn FindingSink + '_> = Box::new(scan::Lent(stream));
+        let lent: Box<dyn FindingSink + '_> = Box::new(scan::Lent::new(Some(stream), None));
         Mutex::new(lent)
     });
     let hooks =
@@ -246,7 +246,7 @@ pub(crate) fn run(
         Origin::Default => 0,
         _ => options.examples,
     };
-    let problems = outputs.write(&report, drawn, &[], console);
+    let problems = outputs.write(&report, None, drawn, &[], console);
     let mut code = ExitCode::from_number(report.exit_code).unwrap_or(ExitCode::Internal);
     for problem in problems {
         console.diagnose(&problem);

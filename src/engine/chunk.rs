@@ -19,7 +19,7 @@ use crate::engine::show::{Pending, Shower};
 use crate::engine::sweep::{self, Sorter};
 use crate::engine::task::{AskKind, FileScope, IdentifierTask, SetTasks, Task, TaskKind};
 use crate::engine::vector::{Space, Values, Vector};
-use crate::engine::verdict::{Cells, FieldCells, Ranked, Verdict, cell, search};
+use crate::engine::verdict::{Cells, FieldCells, Ranked, Timeliness, Verdict, cell, search};
 use crate::expr::typed::FieldId;
 use crate::finding::{Account, Finding, Holding, Place, RecordKey, article};
 use crate::plan::BoundFile;
@@ -612,6 +612,7 @@ impl Judging<'_, '_> {
                 priority: 0,
                 shown: false,
                 message,
+                overdue: None,
                 fields: None,
                 run: None,
                 account: Some(accounts.len()),
@@ -705,6 +706,7 @@ impl Judging<'_, '_> {
                     priority: priority.unwrap_or(u64::MAX),
                     shown: priority.is_some(),
                     message: self.message(task, row),
+                    overdue: self.overdue(task, row),
                     fields: self.faulty_fields(task, row),
                     run: None,
                     account: None,
@@ -735,6 +737,15 @@ impl Judging<'_, '_> {
         Some(fields.iter().copied().filter(broken).collect())
     }
 
+    /// How many days a record is overdue.
+    fn overdue(&self, task: &Task, row: usize) -> Option<i64> {
+        let TaskKind::Deadline(deadline) = &task.kind else { return None };
+        match self.cells.timeliness(deadline, row) {
+            Timeliness::Overdue(days) => Some(days),
+            _ => None,
+        }
+    }
+
     fn message(&self, task: &Task, row: usize) -> String {
         let rule = &self.work.rules[task.rule];
         match &task.kind {
@@ -750,7 +761,9 @@ impl Judging<'_, '_> {
                     .collect();
                 format!("none of {} is filled", names.join(", "))
             }
-            TaskKind::Deadline(deadline) => self.cells.timeliness(deadline, row).words(),
+            TaskKind::Deadline(deadline) => {
+                self.cells.timeliness(deadline, row).words(self.work.shower.reveal)
+            }
             TaskKind::Answer { field, why, .. } => {
                 format!("`{}` {why}", self.work.set.field(*field).name)
             }
@@ -986,6 +999,7 @@ impl Judging<'_, '_> {
                         priority: 0,
                         shown: true,
                         message: self.message(&self.work.tasks.tasks[number], row),
+                        overdue: None,
                         fields: None,
                         run: Some(part.runs.len()),
                         account: None,
@@ -1081,6 +1095,7 @@ impl Judging<'_, '_> {
                     priority: priority.unwrap_or(u64::MAX),
                     shown: priority.is_some() && nth == 0,
                     message: format!("{} stands in `{}`{more}", of.words, searched.name),
+                    overdue: None,
                     fields: None,
                     run: None,
                     account: None,

@@ -143,6 +143,7 @@ fn empty(number: usize, rule: &CheckedRule, outcome: Outcome) -> RuleOutcome {
         counts: Counts::default(),
         not_evaluable_reasons: Vec::new(),
         allowed: Vec::new(),
+        by_file: Vec::new(),
         findings: Vec::new(),
         remarks: Vec::new(),
     }
@@ -193,7 +194,8 @@ fn recorded(
     let mut counts = Counts::default();
     let mut why: BTreeMap<String, u64> = BTreeMap::new();
     let mut allowed: BTreeMap<u16, u64> = BTreeMap::new();
-    let mut by_file: Vec<Vec<Example>> = Vec::new();
+    let mut examples: Vec<Vec<Example>> = Vec::new();
+    let mut by_file = Vec::new();
     for (work, so_far) in &pass.files {
         let Some(task) = work.tasks.tasks.iter().position(|task| task.rule == number) else {
             continue;
@@ -207,7 +209,10 @@ fn recorded(
             *allowed.entry(*entry).or_default() += count;
         }
         trace.extend(task.trace.iter().map(|(record, word)| (number, work.number, *record, *word)));
-        by_file.push(task.examples.clone());
+        if task.counts.violations > 0 {
+            by_file.push((Arc::clone(&work.shower.file), task.counts.violations));
+        }
+        examples.push(task.examples.clone());
     }
     RuleOutcome {
         rule: u32::try_from(number).unwrap_or(u32::MAX),
@@ -216,7 +221,8 @@ fn recorded(
         counts,
         not_evaluable_reasons: reasons(why),
         allowed: allowed.into_iter().collect(),
-        findings: spread(by_file, options.examples),
+        by_file,
+        findings: spread(examples, options.examples),
         remarks: Vec::new(),
     }
 }
@@ -357,6 +363,9 @@ fn columns(
         outcome.counts.records += judged;
         outcome.counts.violations += faults.len() as u64;
         outcome.counts.passed += judged.saturating_sub(faults.len() as u64);
+        if !faults.is_empty() {
+            outcome.by_file.push((Arc::clone(&name), faults.len() as u64));
+        }
         for (column, message) in faults {
             let place = Place { file: Some(Arc::clone(&name)), ..Place::default() };
             let mut finding = Finding::plain(outcome.rule, place, message);
@@ -827,6 +836,7 @@ impl Fetcher {
                 priority: 0,
                 shown: true,
                 message: message.clone(),
+                overdue: None,
                 fields: None,
                 run: None,
                 account: None,

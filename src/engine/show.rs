@@ -8,11 +8,11 @@ use crate::engine::bits::Bits;
 use crate::engine::chunk::FileWork;
 use crate::engine::verdict::{Cells, cell};
 use crate::expr::typed::{Expr, ExprKind, FieldId, Value};
-use crate::finding::{Finding, FindingField, KeyedHash, Masked, Place, Reveal, Tag};
+use crate::finding::{Age, Finding, FindingField, KeyedHash, Masked, Overdue, Place, Reveal, Tag};
 use crate::plan::{BoundColumn, ReaderKind};
 use crate::rule::{Check, CheckedRule, Field};
 use crate::source::{Batch, CellSpan};
-use crate::value::FieldType;
+use crate::value::{Date, FieldType};
 
 /// A violation that is to be shown.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(crate) struct Pending {
     pub(crate) shown: bool,
     /// What is wrong.
     pub(crate) message: String,
+    /// How many days it is overdue.
+    pub(crate) overdue: Option<i64>,
     /// The fields that are shown, where they are not those of the rule.
     pub(crate) fields: Option<Vec<FieldId>>,
     /// The run whose boundary it may break.
@@ -45,6 +47,8 @@ pub(crate) struct Shower<'p> {
     pub(crate) keyed: &'p KeyedHash,
     /// What the user asked to see.
     pub(crate) reveal: Reveal,
+    /// The day of the audit.
+    pub(crate) as_of: Date,
     /// Texts that rules themselves declare, by rule.
     literals: HashMap<usize, HashSet<Vec<u8>>>,
 }
@@ -54,13 +58,14 @@ impl<'p> Shower<'p> {
     pub(crate) fn new(
         file: Arc<str>,
         keyed: &'p KeyedHash,
-        reveal: Reveal,
+        (reveal, as_of): (Reveal, Date),
         rules: impl Iterator<Item = (usize, &'p CheckedRule)>,
     ) -> Self {
         Self {
             file,
             keyed,
             reveal,
+            as_of,
             literals: rules.map(|(number, rule)| (number, literals(rule))).collect(),
         }
     }
@@ -193,6 +198,7 @@ impl<'p> Shower<'p> {
                     }),
                     fields,
                     message: pending.message.clone(),
+                    overdue: pending.overdue.map(|days| self.overdue(days)),
                     fingerprint: if key_texts.is_empty() {
                         None
                     } else {
@@ -205,6 +211,12 @@ impl<'p> Shower<'p> {
                 }
             })
             .collect()
+    }
+
+    /// How long something is overdue; the day itself is a value.
+    fn overdue(&self, days: i64) -> Overdue {
+        let due = i32::try_from(i64::from(self.as_of.0).saturating_sub(days)).ok().map(Date);
+        Overdue { age: Age::of(days), due: due.filter(|_| self.reveal >= Reveal::Values) }
     }
 
     /// The spans of every column that the findings show.

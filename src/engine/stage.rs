@@ -498,7 +498,8 @@ impl<'p> Staging<'_, '_, 'p> {
                     let thresholds = tasks.tasks.iter().map(|_| AtomicU64::new(u64::MAX)).collect();
                     let rules = tasks.tasks.iter().map(|task| (task.rule, &plan.rules[task.rule]));
                     let name = planned.name.as_str().into();
-                    let shower = Shower::new(name, self.keyed, options.reveal, rules);
+                    let shower =
+                        Shower::new(name, self.keyed, (options.reveal, options.as_of), rules);
                     Some(FileWork {
                         number,
                         file,

@@ -12,6 +12,7 @@ use crate::engine::relation::{Keys, Selecting};
 use crate::engine::task::{DeadlineTask, FactSource, IdentifierTask, RetainTask};
 use crate::engine::vector::{Space, Values, Vector};
 use crate::expr::typed::{FieldId, IntervalUnit};
+use crate::finding::{Age, Reveal};
 use crate::retention::{Fact, FactValue, Facts, RecordClass, Ruling, Undecided};
 use crate::rule::{DeadlineUnit, Direction, Expectation, RecordSet, Within};
 use crate::source::CellSpan;
@@ -523,8 +524,8 @@ impl Timeliness {
         matches!(self, Self::TooEarly(_) | Self::Late(_) | Self::Overdue(_))
     }
 
-    /// What is wrong, in words.
-    pub(crate) fn words(self) -> String {
+    /// What is wrong, in words. How long something is overdue would show the day on which it was due.
+    pub(crate) fn words(self, reveal: Reveal) -> String {
         let days = |days: i64| match days {
             0 => "less than a day".to_owned(),
             1 => "1 day".to_owned(),
@@ -533,6 +534,9 @@ impl Timeliness {
         match self {
             Self::TooEarly(span) => format!("done {} too early", days(span)),
             Self::Late(span) => format!("done {} late", days(span)),
+            Self::Overdue(span) if reveal < Reveal::Values => {
+                format!("not done, {} overdue", Age::of(span).words())
+            }
             Self::Overdue(span) => format!("not done, {} overdue", days(span)),
             Self::InTime | Self::Pending | Self::Unknown => String::new(),
         }

@@ -8,6 +8,7 @@ mod header;
 mod article;
 mod hash;
 mod key;
+mod overdue;
 mod violation;
 mod holding;
 mod outcome;
@@ -21,5 +22,6 @@ pub use self::masked::{Masked, Reveal, neutral};
 pub use self::outcome::{
     Claimed, Counts, InputFate, InputOutcome, NotEvaluated, Outcome, RuleOutcome, Scan, Unit,
 };
+pub use self::overdue::{Age, Overdue};
 pub use self::violation::{Finding, FindingField, FindingSink, Place, Tag};
 pub use crate::source::{Issue, IssueClass, IssueCode, IssueLog, Tally};

@@ -1,5 +1,7 @@
 //! What became of each rule and of each input.
 
+use std::sync::Arc;
+
 use crate::finding::{Finding, Masked};
 use crate::rule::{ClaimedBy, ReleaseKind};
 use crate::source::{IssueLog, Tally};
@@ -104,6 +106,8 @@ pub struct RuleOutcome {
     /// How many identifiers each of the site's allowances let stand: its place in the project file, from nought, and
     /// the count.
     pub allowed: Vec<(u16, u64)>,
+    /// The files that have violations and how many, in the order of the plan; empty where groups are counted.
+    pub by_file: Vec<(Arc<str>, u64)>,
     /// Examples, sorted by place.
     pub findings: Vec<Finding>,
     /// What the result as a whole comes to, in words without a value: how small the smallest group is.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::finding::Masked;
+use crate::finding::{Masked, Overdue};
 
 /// Where a finding is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -52,6 +52,8 @@ pub struct Finding {
     pub fields: Vec<FindingField>,
     /// What is wrong here, without values.
     pub message: String,
+    /// How long it is overdue, where a deadline has passed and the thing is not done.
+    pub overdue: Option<Overdue>,
     /// The keyed hash of (rule, record set, record key), hex, where there is a site key.
     pub fingerprint: Option<String>,
     /// For identifier findings: detector, tier (`A` to `D`) and span in bytes of the cell's text.
@@ -69,6 +71,7 @@ impl Finding {
             assign: None,
             fields: Vec::new(),
             message,
+            overdue: None,
             fingerprint: None,
             identifier: None,
         }

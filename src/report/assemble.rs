@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::finding::{self, IssueClass, IssueLog, Masked, Reveal, header_text, neutral, tag_text};
 use crate::report::json::v1::{
     Allowance, AllowedCount, Confidence, Counts, Digest, Family, FamilySummary, Fate, FieldValue,
-    Finding, Guideline, InForce, Input, InputSummary, KeyPart, Masking, NotCheckable, Outcome,
-    Pack, PackNotRun, Param, Problem, ProblemClass, ProblemPlace, Provenance, ReasonCode,
-    ReasonCount, Records, Release, ReleaseKind, Report, Rule, RuleSummary, SCHEMA, SaidBy,
-    Severity, SeveritySummary, SitePattern, Status, Summary, Tailoring, Tool, Unit,
+    FileCount, Finding, Guideline, InForce, Input, InputSummary, KeyPart, Masking, NotCheckable,
+    Outcome, Overdue, Pack, PackNotRun, Param, Problem, ProblemClass, ProblemPlace, Provenance,
+    ReasonCode, ReasonCount, Records, Release, ReleaseKind, Report, Rule, RuleSummary, SCHEMA,
+    SaidBy, Severity, SeveritySummary, SitePattern, Status, Summary, Tailoring, Tool, Unit,
 };
 use crate::report::screen::number;
 use crate::report::{Emptiness, ExitReason, Facts, FailOn, Gap, verdict};
@@ -18,6 +18,9 @@ use crate::value::{Date, FieldType};
 /// What every report says of itself.
 pub const NOTICE: &str = "This report shows where records and declared rules disagree. It is not legal advice \
      and does not certify compliance.";
+
+/// How many files of a rule a report lists.
+const FILES: usize = 100;
 
 /// Everything that a report is made of.
 #[derive(Debug)]
@@ -111,7 +114,7 @@ impl Report {
             results.entry(result.rule).or_insert(result);
         }
         let mut tags = Tags::new(meta.site_key.is_some());
-        let rules: Vec<Rule> = (0_u32..)
+        let mut rules: Vec<Rule> = (0_u32..)
             .zip(checked)
             .map(|(number, rule)| {
                 rule_entry(rule, results.get(&number).copied(), scan.interrupted, &mut tags)
@@ -121,6 +124,9 @@ impl Report {
             let of_rules = rules.iter().flat_map(|rule| &rule.allowed);
             let own = of_rules.filter(|allowed| allowed.allowance == allowance.number);
             allowance.spans = own.map(|allowed| allowed.spans).sum();
+        }
+        for rule in &mut rules {
+            rule.required |= is_asked_for(rule, &meta.policy);
         }
         let facts = facts(scan, (checked, &rules), &meta.policy);
         let (verdict, reason) = verdict(&facts);
@@ -240,13 +246,7 @@ fn gaps(scan: &finding::Scan, rules: &[Rule], policy: &Policy) -> Vec<Gap> {
         gaps.push(Gap::RecordSetAbsent { record_set: record_set.clone() });
     }
     for rule in rules {
-        let must_run = rule.required
-            || policy.must_run.iter().any(|id| {
-                *id == rule.id
-                    || id.strip_prefix(&rule.pack).and_then(|rest| rest.strip_prefix(':'))
-                        == Some(&rule.id)
-            });
-        if must_run && matches!(rule.outcome, Outcome::NotEvaluated | Outcome::Off) {
+        if rule.required && matches!(rule.outcome, Outcome::NotEvaluated | Outcome::Off) {
             gaps.push(Gap::RuleNotEvaluated { rule: rule.id.clone() });
             continue;
         }
@@ -279,6 +279,14 @@ fn unjudged(
         .map(|kind| Gap::ClaimNotJudged { kind: kind.name() })
         .collect::<Vec<_>>()
         .into_iter()
+}
+
+/// Whether the rule was asked for by its exact id, so that it must be evaluated.
+fn is_asked_for(rule: &Rule, policy: &Policy) -> bool {
+    policy.must_run.iter().any(|id| {
+        *id == rule.id
+            || id.strip_prefix(&rule.pack).and_then(|rest| rest.strip_prefix(':')) == Some(&rule.id)
+    })
 }
 
 /// Whether so many of so many are no more than the limit allows.
@@ -483,6 +491,9 @@ fn rule_entry(
     };
     let counts = result.map(|result| counts(&result.counts)).unwrap_or_default();
     let findings = result.map(|result| findings(result, tags)).unwrap_or_default();
+    let mut files = result.map(files).unwrap_or_default();
+    let files_omitted = u64::try_from(files.len().saturating_sub(FILES)).unwrap_or(u64::MAX);
+    files.truncate(FILES);
     let shown = u64::try_from(findings.len()).unwrap_or(u64::MAX);
     Rule {
         id: rule.id.text.clone(),
@@ -514,6 +525,8 @@ fn rule_entry(
             _ => Vec::new(),
         },
         allowed: result.map(allowed).unwrap_or_default(),
+        files,
+        files_omitted,
         findings,
         // A record with two identifiers is one violation and two findings.
         findings_omitted: counts.violations.max(counts.occurrences).saturating_sub(shown),
@@ -579,6 +592,16 @@ fn outcome(
     }
 }
 
+/// The files that have violations, the most first, then by path.
+fn files(result: &finding::RuleOutcome) -> Vec<FileCount> {
+    let counts = result.by_file.iter();
+    let counts =
+        counts.map(|(file, violations)| FileCount { file: neutral(file), violations: *violations });
+    let mut files: Vec<FileCount> = counts.collect();
+    files.sort_by(|a, b| b.violations.cmp(&a.violations).then_with(|| a.file.cmp(&b.file)));
+    files
+}
+
 /// Why nothing could be judged, in the words of the most frequent reason.
 fn undecidable(result: &finding::RuleOutcome) -> String {
     let unit = unit(result.unit).name(1);
@@ -641,10 +664,24 @@ fn finding_entry(finding: &finding::Finding, tags: &mut Tags) -> Finding {
             })
             .collect(),
         message: neutral(&finding.message),
+        overdue: finding.overdue.map(|overdue| overdue_entry(overdue.age)),
+        due: finding.overdue.and_then(|overdue| overdue.due).map(day),
         fingerprint: finding.fingerprint.clone().filter(|_| tags.keyed),
         detector: identifier.map(|(detector, _, _)| neutral(detector)),
         tier: identifier.map(|(_, tier, _)| neutral(&tier.to_string())),
         span: identifier.map(|(_, _, (start, end))| [*start, *end]),
+    }
+}
+
+/// How long something is overdue.
+pub(crate) fn overdue_entry(age: finding::Age) -> Overdue {
+    match age {
+        finding::Age::Days30 => Overdue::Days30,
+        finding::Age::Days60 => Overdue::Days60,
+        finding::Age::Days90 => Overdue::Days90,
+        finding::Age::Days180 => Overdue::Days180,
+        finding::Age::Year => Overdue::Year,
+        finding::Age::Over => Overdue::Over,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::report::json::v1::Report;
 use crate::report::screen::Style;
-use crate::report::{ReportError, terminal};
+use crate::report::{ReportError, Worklist, github, gitlab, junit, markdown, sarif, terminal};
 
 /// A format of reports: one member, one renderer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -11,11 +11,35 @@ pub enum ReportFormat {
     Text,
     /// The audit itself, version 1.
     Json,
+    /// SARIF 2.1.0 with a result for what is violated.
+    Sarif,
+    /// SARIF 2.1.0 with a result for every rule.
+    SarifFull,
+    /// Test cases.
+    Junit,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// Code quality of GitLab.
+    Gitlab,
+    /// A page for the summary of a job or a ticket.
+    Markdown,
+    /// The worklist.
+    Csv,
 }
 
 impl ReportFormat {
     /// Every format, in the order of the reference.
-    pub const ALL: [Self; 2] = [Self::Text, Self::Json];
+    pub const ALL: [Self; 9] = [
+        Self::Text,
+        Self::Json,
+        Self::Markdown,
+        Self::Csv,
+        Self::Sarif,
+        Self::SarifFull,
+        Self::Junit,
+        Self::Github,
+        Self::Gitlab,
+    ];
 
     /// The name that `--report` uses.
     #[must_use]
@@ -23,6 +47,13 @@ impl ReportFormat {
         match self {
             Self::Text => "text",
             Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::SarifFull => "sarif-full",
+            Self::Junit => "junit",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Markdown => "markdown",
+            Self::Csv => "csv",
         }
     }
 
@@ -33,6 +64,19 @@ impl ReportFormat {
             Self::Text => "one screen for people, the default on the terminal",
             Self::Json => {
                 "the whole audit as one document; every other format can be rendered from it"
+            }
+            Self::Sarif => {
+                "SARIF 2.1.0 for code scanning: a result a rule and file that is violated"
+            }
+            Self::SarifFull => {
+                "SARIF 2.1.0 for viewers: also what passed, did not apply or could not be judged"
+            }
+            Self::Junit => "test results for Jenkins and GitLab: a case a rule",
+            Self::Github => "annotations and the log of a step of GitHub Actions",
+            Self::Gitlab => "a code quality report for GitLab: an entry a rule and file",
+            Self::Markdown => "a page for the summary of a job or a ticket",
+            Self::Csv => {
+                "the worklist: a row a finding, ordered by who is to mend it and when it was due"
             }
         }
     }
@@ -51,8 +95,23 @@ impl ReportFormat {
         match self {
             Self::Text => Ok(terminal::render(report, style)),
             Self::Json => report.to_json(),
+            Self::Sarif => sarif::render(report, sarif::Scope::Open),
+            Self::SarifFull => sarif::render(report, sarif::Scope::Every),
+            Self::Junit => Ok(junit::render(report)),
+            Self::Github => Ok(github::render(report)),
+            Self::Gitlab => gitlab::render(report),
+            Self::Markdown => Ok(markdown::render(report)),
+            Self::Csv => worklist(report),
         }
     }
+}
+
+/// The worklist of the examples that a report holds.
+fn worklist(report: &Report) -> Result<String, ReportError> {
+    let mut bytes = Vec::new();
+    let list = Worklist::of_report(report).and_then(|list| list.write(report, &mut bytes));
+    list.map_err(|_| ReportError::NotWritten)?;
+    String::from_utf8(bytes).map_err(|_| ReportError::NotWritten)
 }
 
 #[cfg(test)]
@@ -68,6 +127,6 @@ mod tests {
             let text = format.render(&sample::report(), Style::default()).unwrap();
             assert!(text.ends_with('\n'));
         }
-        assert_eq!(ReportFormat::named("sarif"), None);
+        assert_eq!(ReportFormat::named("pdf"), None);
     }
 }

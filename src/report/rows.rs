@@ -169,9 +169,12 @@ pub(crate) fn number_cell(number: Option<u64>) -> String {
     number.map(|number| number.to_string()).unwrap_or_default()
 }
 
-/// The cell with an apostrophe before it where a spreadsheet would take it for a formula.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+/// What a formula begins with.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// The cell with an apostrophe before it where a spreadsheet would take it for a formula, in full width too.
+pub(crate) fn harmless(cell: String) -> String {
+    if cell.starts_with(FORMULA) { format!("'{cell}") } else { cell }
 }
 
 #[cfg(test)]
@@ -180,7 +183,7 @@ mod tests {
 
     #[test]
     fn formulas_are_defused() {
-        for cell in ["=1", "+1", "-1", "@x", "\tx", "\rx"] {
+        for cell in ["=1", "+1", "-1", "@x", "\tx", "\rx", "＝1"] {
             check(cell, &format!("'{cell}"));
         }
         for cell in ["", "1-1", "a=b", "'=1", "▒▒▒▒▒ (5 chars)", "#1"] {

@@ -240,6 +240,7 @@ pub(crate) fn result(rule: u32, outcome: Outcome, parts: [u64; 5]) -> RuleOutcom
         counts: counts(parts),
         not_evaluable_reasons: Vec::new(),
         allowed: Vec::new(),
+        by_file: Vec::new(),
         findings: Vec::new(),
         remarks: Vec::new(),
     }
@@ -262,6 +263,7 @@ pub(crate) fn finding(rule: u32, file: &str, record: u64, fields: &[(&str, Maske
             .collect(),
         message: "record_completed_at is missing, and was due 30 days after discharged_at"
             .to_owned(),
+        overdue: None,
         fingerprint: Some("ab".repeat(16)),
         identifier: None,
     }

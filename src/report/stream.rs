@@ -10,6 +10,7 @@ use crate::report::ReportError;
 use crate::report::assemble::severity;
 use crate::report::holdings::holds_holdings;
 use crate::report::rows::{KeyPart, Row, RowFile, key_cell, key_parts, number_cell};
+use crate::report::worklist::holds_worklist;
 use crate::rule::CheckedRule;
 
 /// What the rows of a stream show.
@@ -58,6 +59,7 @@ pub fn holds_findings(start: &[u8]) -> bool {
         || start.starts_with(br#"{"rule":""#)
             && memchr::memmem::find(start, br#"","severity":""#).is_some()
         || holds_holdings(start)
+        || holds_worklist(start)
 }
 
 /// One finding as a JSON object.

@@ -8,6 +8,7 @@ use crate::report::json::v1::{
     Confidence, Fate, Input, Masking, Outcome, Problem, ProblemClass, ProblemPlace, ReleaseKind,
     Report, Rule, RuleSummary, SaidBy, Severity, Verdict,
 };
+use crate::report::phrase::open;
 use crate::report::screen::{
     Ink, Screen, Style, counted, length, number, pad, pad_left, share, shorten, size, width, wrap,
 };
@@ -739,12 +740,6 @@ fn with_outcome(report: &Report, outcome: Outcome) -> Vec<&Rule> {
         report.rules.iter().filter(|rule| rule.outcome == outcome).collect();
     rules.sort_by_key(|rule| Reverse(rule.severity));
     rules
-}
-
-/// Violations that are neither waived nor baselined.
-fn open(rule: &Rule) -> u64 {
-    let counts = &rule.counts;
-    counts.violations.saturating_sub(counts.waived).saturating_sub(counts.baselined)
 }
 
 /// Says how many more there are than a screen shows.

@@ -1,7 +1,7 @@
 //! Files that appear whole or not at all, readable by no more people than they should be.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::finding::Reveal;
@@ -40,16 +40,32 @@ impl Audience {
 /// # Errors
 /// Whatever the file system says; the old file is then still there.
 pub fn write_atomic(path: &Path, bytes: &[u8], audience: Audience) -> Result<(), ReportError> {
-    replace(path, bytes, audience)
+    write_atomic_with(path, audience, |file| file.write_all(bytes))
+}
+
+/// Writes a file as [`write_atomic`] does, piece by piece.
+///
+/// # Errors
+/// Whatever the file system or the writer says; the old file is then still there.
+pub fn write_atomic_with(
+    path: &Path,
+    audience: Audience,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), ReportError> {
+    replace(path, audience, write)
         .map_err(|cause| ReportError::Write { path: path.display().to_string(), cause })
 }
 
 /// Replaces the file.
-fn replace(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
+fn replace(
+    path: &Path,
+    audience: Audience,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> io::Result<()> {
     // A link stays a link; what it points to is replaced.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     if target.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-        return std::fs::OpenOptions::new().write(true).open(&target)?.write_all(bytes);
+        return write(&mut std::fs::OpenOptions::new().write(true).open(&target)?);
     }
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
@@ -64,7 +80,7 @@ fn replace(path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = audience;
     let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    write(&mut file)?;
     file.as_file().sync_all()?;
     file.persist(&target).map(drop).map_err(|error| error.error)
 }

@@ -13,11 +13,15 @@ pub struct Texts {
     pending: Vec<u8>,
     /// The place of the next text.
     next: u64,
+    /// How much is gathered before it is written.
+    most: usize,
 }
 
 /// Texts that can be read at their places, by several threads at once.
 pub struct SealedTexts {
     scratch: Scratch,
+    /// What never went into the file.
+    rest: Vec<u8>,
 }
 
 /// Bytes written at once, about.
@@ -28,7 +32,19 @@ impl Texts {
     #[must_use]
     pub fn new(temp_dir: PathBuf) -> Self {
         let scratch = Scratch::new(temp_dir, Some(Seal::random()));
-        Self { scratch, pending: Vec::new(), next: 0 }
+        Self { scratch, pending: Vec::new(), next: 0, most: BUFFER }
+    }
+
+    /// None yet; all stay in memory.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self { scratch: Scratch::default(), pending: Vec::new(), next: 0, most: usize::MAX }
+    }
+
+    /// The place of the next text.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.next
     }
 
     /// Adds texts, and tells the place of the first of them; the others follow without a gap.
@@ -39,7 +55,7 @@ impl Texts {
         let place = self.next;
         self.next += texts.len() as u64;
         self.pending.extend_from_slice(texts);
-        if self.pending.len() >= BUFFER {
+        if self.pending.len() >= self.most {
             self.scratch.append(&mut self.pending)?;
         }
         Ok(place)
@@ -50,10 +66,10 @@ impl Texts {
     /// # Errors
     /// When the temporary file cannot be written.
     pub fn finish(mut self) -> io::Result<SealedTexts> {
-        if !self.pending.is_empty() {
+        if !self.pending.is_empty() && self.most < usize::MAX {
             self.scratch.append(&mut self.pending)?;
         }
-        Ok(SealedTexts { scratch: self.scratch })
+        Ok(SealedTexts { scratch: self.scratch, rest: self.pending })
     }
 }
 
@@ -63,7 +79,13 @@ impl SealedTexts {
     /// # Errors
     /// When the temporary file cannot be read, or ends before the buffer does.
     pub fn read(&self, place: u64, buffer: &mut [u8]) -> io::Result<()> {
-        self.scratch.read(place, buffer)
+        if self.rest.is_empty() {
+            return self.scratch.read(place, buffer);
+        }
+        let start = usize::try_from(place).map_err(io::Error::other)?;
+        let text = start.checked_add(buffer.len()).and_then(|end| self.rest.get(start..end));
+        buffer.copy_from_slice(text.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
     }
 }
 
@@ -85,7 +107,12 @@ mod tests {
 
     #[test]
     fn texts_are_read_back_at_their_places() {
-        let mut texts = Texts::new(std::env::temp_dir());
+        check(Texts::new(std::env::temp_dir()));
+        check(Texts::in_memory());
+    }
+
+    #[track_caller]
+    fn check(mut texts: Texts) {
         let text = |number: usize| format!("text {number} ").repeat(number % 40).into_bytes();
         let places: Vec<u64> = (0..3000).map(|number| texts.add(&text(number)).unwrap()).collect();
         let sealed = texts.finish().unwrap();

@@ -403,6 +403,7 @@ impl Whole {
                 counts,
                 not_evaluable_reasons: reasons.into_iter().collect(),
                 allowed: Vec::new(),
+                by_file: Vec::new(),
                 remarks,
                 findings,
             });

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use chartaudit::report::ReportFormat;
 use memchr::memmem;
 
 use crate::program::{fixture, folder, program, root, run, text, write};
@@ -36,10 +37,20 @@ fn no_scan_shows_a_value() {
             for file in [&stream, &report, &screen] {
                 emitted.extend(fs::read(file).expect("every output was written"));
             }
-            for format in ["text", "json"] {
-                emitted
-                    .extend(crate::program::run(["report", &report, "--report", format]).streams());
-            }
+        }
+        let files = ReportFormat::ALL.map(|format| folder.path().join(format.name()));
+        let reports = ReportFormat::ALL.iter().zip(&files);
+        let reports = reports.flat_map(|(format, file)| {
+            ["--report".to_owned(), format!("{}={}", format.name(), text(file))]
+        });
+        let scan = ["scan".to_owned(), path, "--fictional=report".to_owned()];
+        emitted.extend(run(scan.into_iter().chain(reports)).streams());
+        for file in &files {
+            emitted.extend(fs::read(file).expect("every report was written"));
+        }
+        let saved = text(&folder.path().join("json"));
+        for format in ReportFormat::ALL {
+            emitted.extend(run(["report", &saved, "--report", format.name()]).streams());
         }
         assert!(emitted.len() > 2_000, "the run said next to nothing");
         assert_silent(&emitted, export);

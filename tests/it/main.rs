@@ -17,6 +17,7 @@ mod classes;
 mod known;
 mod purposes;
 mod laws;
+mod formats;
 mod readme;
 mod relations;
 mod retention;

@@ -20,7 +20,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ),
     ("finding", &["value", "retention", "rule", "source"]),
     ("transfer", &["value", "plan", "expr", "source", "store", "engine", "finding", "rule"]),
-    ("report", &["value", "finding", "retention", "rule", "source"]),
+    ("report", &["value", "finding", "retention", "rule", "source", "store"]),
     ("evidence", &["report"]),
     ("sample", &["finding", "report"]),
     (

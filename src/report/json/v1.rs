@@ -549,6 +549,12 @@ pub struct Rule {
     /// How many spans allowances of the project file let stand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed: Vec<AllowedCount>,
+    /// The files that have violations, the most first, then by path; none where groups over several files are counted.
+    #[serde(default)]
+    pub files: Vec<FileCount>,
+    /// How many more files have violations.
+    #[serde(default)]
+    pub files_omitted: u64,
     /// Examples of its findings, sorted by place.
     pub findings: Vec<Finding>,
     /// How many more there are.
@@ -771,6 +777,15 @@ pub struct ReasonCount {
     pub count: u64,
 }
 
+/// A file and how many violations it has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FileCount {
+    /// The file.
+    pub file: String,
+    /// How many violations.
+    pub violations: u64,
+}
+
 /// One violation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
@@ -788,6 +803,13 @@ pub struct Finding {
     pub fields: Vec<FieldValue>,
     /// What is wrong here.
     pub message: String,
+    /// How long it is overdue on the day of the audit, where a deadline has passed and the thing is not done. Bands,
+    /// because the days would show a date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue: Option<Overdue>,
+    /// The day on which it was due, if values are revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<String>,
     /// The keyed hash of rule, record set and record key; null without a site key.
     pub fingerprint: Option<String>,
     /// The detector that found an identifier.
@@ -799,6 +821,46 @@ pub struct Finding {
     /// Where in the cell's text it lies: `[start, end)` in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<[u32; 2]>,
+}
+
+/// How long something is overdue.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+pub enum Overdue {
+    /// Up to 30 days.
+    #[serde(rename = "up to 30 days")]
+    Days30,
+    /// 31 to 60 days.
+    #[serde(rename = "31 to 60 days")]
+    Days60,
+    /// 61 to 90 days.
+    #[serde(rename = "61 to 90 days")]
+    Days90,
+    /// 91 to 180 days.
+    #[serde(rename = "91 to 180 days")]
+    Days180,
+    /// 181 to 365 days.
+    #[serde(rename = "181 to 365 days")]
+    Year,
+    /// More than 365 days.
+    #[serde(rename = "more than 365 days")]
+    Over,
+}
+
+impl Overdue {
+    /// The band in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Days30 => "up to 30 days",
+            Self::Days60 => "31 to 60 days",
+            Self::Days90 => "61 to 90 days",
+            Self::Days180 => "91 to 180 days",
+            Self::Year => "181 to 365 days",
+            Self::Over => "more than 365 days",
+        }
+    }
 }
 
 /// One field of a key and what stands for its value.
