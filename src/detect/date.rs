@@ -1,9 +1,8 @@
 //! Dates finer than a year, and ages that show a birth more than 89 years ago.
 
-use std::iter::Peekable;
 use std::sync::LazyLock;
 
-use memchr::memmem::{self, FindIter};
+use memchr::memmem;
 
 use super::catalogue::Detector;
 use super::gate::{Bytes, Near};
@@ -597,23 +596,46 @@ fn age(token: Token<'_>) -> Option<Found> {
 
 /// Where numbers from ninety in words may stand in a text, in order.
 pub(super) struct Nineties<'t> {
-    places: [Peekable<FindIter<'t, 'static>>; 4],
+    text: &'t [u8],
+    /// The next place of each of the middles, and the first of them all; one past any text where there is none.
+    places: [usize; 4],
+    first: usize,
 }
 
 /// The middle of these words, which begin small or with a capital, and all in capitals.
 static MIDDLES: LazyLock<[memmem::Finder<'static>; 4]> =
     LazyLock::new(|| [&b"inety"[..], b"INETY", b"undred", b"UNDRED"].map(memmem::Finder::new));
 
+/// The shortest age in words: `ninety yo`.
+const SHORTEST_NINETY: usize = 9;
+
 impl<'t> Nineties<'t> {
     pub(super) fn of(text: &'t [u8]) -> Self {
-        Self { places: MIDDLES.each_ref().map(|middle| middle.find_iter(text).peekable()) }
+        let mut places = [usize::MAX; 4];
+        if text.len() >= SHORTEST_NINETY {
+            for (place, middle) in places.iter_mut().zip(&*MIDDLES) {
+                *place = middle.find(text).unwrap_or(usize::MAX);
+            }
+        }
+        Self { text, places, first: places.into_iter().min().unwrap_or(usize::MAX) }
     }
 
     /// The first of them at or before a place; it is not given again.
+    #[inline]
     pub(super) fn next_until(&mut self, place: usize) -> Option<usize> {
-        let nexts = self.places.iter_mut().filter_map(|places| Some((*places.peek()?, places)));
-        let (_, first) = nexts.filter(|(at, _)| *at <= place).min_by_key(|(at, _)| *at)?;
-        first.next()
+        if self.first > place { None } else { Some(self.take_first()) }
+    }
+
+    fn take_first(&mut self) -> usize {
+        let taken = self.first;
+        for (place, middle) in self.places.iter_mut().zip(&*MIDDLES) {
+            if *place == taken {
+                let from = taken + 1;
+                *place = middle.find(&self.text[from..]).map_or(usize::MAX, |found| from + found);
+            }
+        }
+        self.first = self.places.into_iter().min().unwrap_or(usize::MAX);
+        taken
     }
 }
 

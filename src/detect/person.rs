@@ -225,8 +225,30 @@ pub(super) fn name(text: &[u8], start: usize) -> Option<Found> {
     Some(Found { judgement: Judgement::settled(tier), start, end: name.end, glued: false })
 }
 
+/// Whether a degree begins like this, as far as two letters tell: hardly any capitalised word does.
+fn may_be_degree(text: &[u8]) -> bool {
+    match text {
+        [first, b'.', second, ..] | [first, second, ..] => matches!(
+            (first, second),
+            (b'M', b'B' | b'D' | b'S')
+                | (b'D', b'D' | b'M' | b'O' | b'P')
+                | (b'P', b'A' | b'h' | b's')
+                | (b'C', b'N' | b'R')
+                | (b'L', b'C' | b'P')
+                | (b'A', b'P' | b'R')
+                | (b'R' | b'F', b'N')
+                | (b'N', b'P')
+                | (b'B', b'S')
+        ),
+        _ => false,
+    }
+}
+
 /// Judges the degree that begins here, perhaps with stops: the two or three words before it are a name.
 pub(super) fn name_before_degree(text: &[u8], at: usize) -> Option<Found> {
+    if !may_be_degree(&text[at..]) {
+        return None;
+    }
     let (before, comma) = match &text[..at] {
         [before @ .., b',', b' '] => (before, true),
         [before @ .., b' '] => (before, false),
@@ -530,4 +552,18 @@ fn letters_before(text: &[u8], end: usize) -> &[u8] {
     let length =
         before.iter().rev().take(LONGEST + 1).take_while(|byte| byte.is_ascii_alphabetic()).count();
     &before[before.len() - length..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DEGREES, may_be_degree};
+
+    #[test]
+    fn every_degree_begins_like_one() {
+        for degree in DEGREES {
+            let stopped = [&degree[..1], b".", &degree[1..]].concat();
+            assert!(may_be_degree(degree) && may_be_degree(&stopped), "{degree:?}");
+        }
+        assert!(!may_be_degree(b"Mary") && !may_be_degree(b"M"));
+    }
 }
