@@ -9,14 +9,15 @@
 //! 5. [`rule`]: what a person writes in YAML, checked: dictionary, layouts, packs, schedules, rules.
 //! 6. [`source`]: exported files as batches of cells, with everything that was wrong with them.
 //! 7. [`store`]: fingerprints of keys in bounded memory, spilled when need be.
-//! 8. [`plan`]: checked rules bound to the files at hand.
-//! 9. [`engine`]: plan and batches to findings, in parallel and exact.
-//! 10. [`finding`]: one violation, masked; outcomes and counts.
-//! 11. [`transfer`]: two exports held against each other.
-//! 12. [`report`]: the audit as a document: JSON, terminal, streams.
-//! 13. [`evidence`]: what an audit stood on, listed, signed and checked.
-//! 14. [`sample`]: random samples for review by hand, and what a review says of all records.
-//! 15. [`cli`]: flags, clock, environment, terminal and exit codes; nothing else has them.
+//! 8. [`delivery`]: lists of what was to be delivered, and what arrived.
+//! 9. [`plan`]: checked rules bound to the files at hand.
+//! 10. [`engine`]: plan and batches to findings, in parallel and exact.
+//! 11. [`finding`]: one violation, masked; outcomes and counts.
+//! 12. [`transfer`]: two exports held against each other.
+//! 13. [`report`]: the audit as a document: JSON, terminal, streams.
+//! 14. [`evidence`]: what an audit stood on, listed, signed and checked.
+//! 15. [`sample`]: random samples for review by hand, and what a review says of all records.
+//! 16. [`cli`]: flags, clock, environment, terminal and exit codes; nothing else has them.
 
 pub mod value;
 pub mod detect;
@@ -25,6 +26,7 @@ pub mod retention;
 pub mod rule;
 pub mod source;
 pub mod store;
+pub mod delivery;
 pub mod plan;
 pub mod engine;
 pub mod finding;

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::detect::{DETECTORS, Finder, Hit, Tier};
+use crate::detect::{self, Finder, NamedIdentifier, Site};
 use crate::finding::Reveal;
 use crate::plan::{FileState, Plan};
-use crate::source::{Discovery, Issue, IssueClass, IssueCode, IssueLog};
+use crate::source::{Discovery, Issue, IssueLog};
 use crate::value::Date;
 
 /// So many digits in a row are a number of somebody's, unless they are a day.
@@ -14,25 +14,30 @@ const NUMBER: usize = 7;
 /// Stands for what is hidden.
 const BLOCKS: &str = "▒▒▒▒▒";
 
-/// Hides identifiers in the names of a plan's files and of their folders, and says of each such path that it holds one.
+/// Hides identifiers in the names of a plan's files and of their folders, and notes what the site's finder finds in them.
 ///
 /// Paths stay told apart, over all of the plans: where two would look alike, the later ones are numbered. Whoever
 /// asked for values sees the names as they are. So it is with further names of files. Gives back how each hidden path is shown.
+///
+/// What is hidden does not hang on what a site allows: the same files are called the same in every report.
 pub(crate) fn hide(
     plans: &mut [&mut Plan],
     more: &[String],
     reveal: Reveal,
+    of_site: Option<&Finder>,
 ) -> BTreeMap<String, String> {
     let names = plans.iter().flat_map(|plan| {
         let problems = plan.problems.iter().map(|(name, _)| name.as_str());
         plan.files.iter().map(|file| file.name.as_str()).chain(problems)
     });
     let mut hidden = BTreeMap::new();
-    for (name, (shown, held)) in masked(names.chain(more.iter().map(String::as_str))) {
+    for (name, shown) in masked(names.chain(more.iter().map(String::as_str))) {
         let shown = if reveal >= Reveal::Values { name.clone() } else { shown };
-        if let Some(detector) = held {
+        let held: Vec<NamedIdentifier> =
+            of_site.iter().flat_map(|finder| detect::in_path(finder, &name)).collect();
+        if !held.is_empty() {
             for plan in plans.iter_mut() {
-                plan.named.insert(shown.clone(), issue(detector));
+                plan.named.insert(shown.clone(), held.clone());
             }
         }
         if shown != name {
@@ -45,10 +50,8 @@ pub(crate) fn hide(
     hidden
 }
 
-/// How each of these paths is shown, and the detector of an identifier that it surely holds.
-fn masked<'a>(
-    names: impl Iterator<Item = &'a str>,
-) -> BTreeMap<String, (String, Option<&'static str>)> {
+/// How each of these paths is shown.
+fn masked<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> {
     let Some(guard) = Guard::new() else { return BTreeMap::new() };
     let names: BTreeSet<&str> = names.collect();
     let mut paths = Paths::default();
@@ -61,7 +64,7 @@ pub(crate) fn hide_found(found: &mut Discovery) {
     let names = found.files.iter().map(|file| file.name.as_str()).chain(problems);
     let masked = masked(names);
     for file in &mut found.files {
-        if let Some((shown, _)) = masked.get(&file.name) {
+        if let Some(shown) = masked.get(&file.name) {
             shown.clone_into(&mut file.name);
         }
     }
@@ -102,21 +105,7 @@ fn rename(plan: &mut Plan, hidden: &BTreeMap<String, String>) {
         anew(name);
         reword(issue);
     }
-}
-
-/// What a path that holds an identifier costs: names travel further than what files hold.
-fn issue(detector: &str) -> Issue {
-    Issue {
-        code: IssueCode("read/identifier-in-name"),
-        class: IssueClass::Kept,
-        line: 0,
-        record: None,
-        byte: 0,
-        column: None,
-        detail: format!(
-            "the file's name or folder holds what looks like an identifier ({detector}); rename it"
-        ),
-    }
+    plan.delivery.names_mut().for_each(anew);
 }
 
 /// Which names of a path were seen already, and how they are shown.
@@ -129,9 +118,8 @@ struct Paths {
 }
 
 impl Paths {
-    /// The path as it is shown, and the detector of an identifier that it surely holds.
-    fn show(&mut self, guard: &Guard, path: &str) -> (String, Option<&'static str>) {
-        let mut held = None;
+    /// The path as it is shown.
+    fn show(&mut self, guard: &Guard, path: &str) -> String {
         let (mut whole, mut shown) = (String::new(), String::new());
         for name in path.split('/') {
             for part in [&mut whole, &mut shown] {
@@ -140,8 +128,7 @@ impl Paths {
                 }
             }
             whole.push_str(name);
-            let (hidden, sure) = guard.name(name);
-            held = held.or(sure);
+            let hidden = guard.name(name);
             shown = match self.shown.get(&whole) {
                 Some(before) => before.clone(),
                 None => self.fresh(shown, &hidden),
@@ -149,7 +136,7 @@ impl Paths {
             self.taken.insert(shown.clone());
             self.shown.insert(whole.clone(), shown.clone());
         }
-        (shown, held)
+        shown
     }
 
     /// The name below its folder, with a number before its ending where another looks like it.
@@ -177,59 +164,17 @@ struct Guard {
 impl Guard {
     /// The guard with every detector, whatever the place: what is hidden must not hang on a setting.
     fn new() -> Option<Self> {
-        let names: Vec<&str> = DETECTORS.iter().map(|detector| detector.name).collect();
-        Finder::new(&names).ok().map(|finder| Self { finder })
+        detect::finder_for_names(&Site::default(), Date(0)).map(|finder| Self { finder })
     }
 
-    /// The name of a file or folder without its identifiers, and the detector of one that is sure.
-    fn name(&self, name: &str) -> (String, Option<&'static str>) {
-        // An ending is no part of a number or an address, unless there is nothing but the address.
-        let stem = match name.rsplit_once('.') {
-            Some((stem, ending))
-                if ending.len() <= 5 && !ending.starts_with(|c: char| c.is_ascii_digit()) =>
-            {
-                stem
-            }
-            _ => name,
-        };
-        let mut hits = self.hits(stem);
-        if stem.contains('@') && hits.is_empty() {
-            hits = self.hits(name);
-        }
-        let sure = hits.iter().find(|hit| hit.tier <= Tier::B);
-        let sure = sure.and_then(|hit| DETECTORS.get(usize::from(hit.detector)));
-        let found = hits.iter().filter_map(|hit| {
+    /// The name of a file or folder without its identifiers.
+    fn name(&self, name: &str) -> String {
+        let found = detect::hits_in_name(&self.finder, name, true).into_iter().filter_map(|hit| {
             Some(usize::try_from(hit.start).ok()?..usize::try_from(hit.end).ok()?)
         });
         let mut spans: Vec<Range<usize>> = found.chain(numbers(name)).collect();
         spans.sort_by_key(|span| (span.start, span.end));
-        (without(name, &spans), sure.map(|detector| detector.name))
-    }
-
-    /// Identifiers in a name; days are none, for deliveries are called by theirs, unless they are labelled.
-    fn hits(&self, name: &str) -> Vec<Hit> {
-        let mut hits = Vec::new();
-        // Words of names are kept apart by what is a letter of a word elsewhere.
-        let words = name.replace('_', " ");
-        self.finder.scan(words.as_bytes(), &self.finder.context(&[]), true, &mut hits);
-        hits.retain(|hit| {
-            let dated = DETECTORS
-                .get(usize::from(hit.detector))
-                .is_some_and(|detector| detector.group == "dates");
-            let span =
-                usize::try_from(hit.start).unwrap_or(0)..usize::try_from(hit.end).unwrap_or(0);
-            let text = words.get(span).unwrap_or_default();
-            match hit.tier {
-                Tier::A => true,
-                Tier::B | Tier::C => !dated && !is_day(text),
-                Tier::D => {
-                    !dated
-                        && !is_day(text)
-                        && text.chars().filter(char::is_ascii_digit).count() >= 4
-                }
-            }
-        });
-        hits
+        without(name, &spans)
     }
 }
 
@@ -249,29 +194,9 @@ fn numbers(name: &str) -> Vec<Range<usize>> {
     }
     runs.retain(|run| {
         let digits = name.get(run.clone()).unwrap_or_default();
-        digits.chars().count() >= NUMBER && !is_day(digits)
+        digits.chars().count() >= NUMBER && !detect::is_day(digits)
     });
     runs
-}
-
-/// Whether digits are a day of our time, with the time of day or without, as deliveries are called by.
-fn is_day(text: &str) -> bool {
-    let digits: Vec<u32> = text.chars().filter_map(|char| char.to_digit(10)).collect();
-    let only = text.chars().all(|char| char.is_ascii_digit() || "-. T:".contains(char));
-    if !only || !matches!(digits.len(), 8 | 12 | 14) {
-        return false;
-    }
-    let number = |places: Range<usize>| {
-        digits.get(places).unwrap_or_default().iter().fold(0, |sum, digit| sum * 10 + digit)
-    };
-    let is = |year: u32, month, day| {
-        let year = i32::try_from(year).unwrap_or_default();
-        (1990..2100).contains(&year) && Date::from_ymd(year, month, day).is_some()
-    };
-    is(number(0..4), number(4..6), number(6..8))
-        || (digits.len() == 8
-            && (is(number(4..8), number(0..2), number(2..4))
-                || is(number(4..8), number(2..4), number(0..2))))
 }
 
 /// The name with blocks in the place of these spans, which are sorted and may overlap.
@@ -295,6 +220,7 @@ fn without(name: &str, spans: &[Range<usize>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Guard, Paths};
+    use crate::detect::{self, Tier};
 
     #[test]
     fn identifiers_are_hidden_and_said() {
@@ -330,14 +256,17 @@ mod tests {
     #[track_caller]
     fn check(name: &str, shown: &str, detector: Option<&str>) {
         let guard = Guard::new().unwrap();
-        assert_eq!(guard.name(name), (shown.to_owned(), detector), "of {name:?}");
+        assert_eq!(guard.name(name), shown, "of {name:?}");
+        let sure = detect::in_path(&guard.finder, name);
+        let sure = sure.iter().find(|held| held.tier <= Tier::B);
+        assert_eq!(sure.map(|held| held.detector), detector, "of {name:?}");
     }
 
     #[test]
     fn siblings_are_told_apart() {
         let guard = Guard::new().unwrap();
         let mut paths = Paths::default();
-        let mut show = |path: &str| paths.show(&guard, path).0;
+        let mut show = |path: &str| paths.show(&guard, path);
         assert_eq!(show("923-45-6781/a.csv"), "▒▒▒▒▒/a.csv");
         assert_eq!(show("923-45-6781/b.csv"), "▒▒▒▒▒/b.csv");
         assert_eq!(show("923-45-6782/a.csv"), "▒▒▒▒▒(2)/a.csv");

@@ -1,5 +1,7 @@
 //! `chartaudit plan`: what a scan would do.
 
+use std::collections::BTreeSet;
+
 use crate::cli::ExitCode;
 use crate::cli::arguments::{InputArguments, RuleArguments};
 use crate::cli::console::Console;
@@ -7,9 +9,10 @@ use crate::cli::error::CliError;
 use crate::cli::settings::{Said, Settings};
 use crate::cli::table::Table;
 use crate::cli::{proposal, word};
+use crate::detect::DETECTORS;
 use crate::plan::{BoundFile, FileState, Plan, Readiness};
 use crate::report;
-use crate::rule::RuleBook;
+use crate::rule::{Check, RuleBook};
 use crate::source;
 
 /// The arguments of `plan`.
@@ -43,6 +46,7 @@ pub(crate) fn run(
         ("Files", files(&plan).render(2, width)),
         ("Columns that could be bound so, in chartaudit.yaml", proposal::render(&plan)),
         ("Rules that would run", ready(&plan, &book).render(2, width)),
+        ("Identifiers that are looked for", searched(&plan).render(2, width)),
         ("Rules that cannot run", unready(&plan, width)),
         ("Packs that do not run", not_run(&book).render(2, width)),
     ];
@@ -126,6 +130,35 @@ fn ready(plan: &Plan, book: &RuleBook) -> Table {
         });
         let name = format!("{} {}", pack.name, pack.version);
         table.row([name, format!("{ready} of {}", word::counted(all, "rule"))]);
+    }
+    table
+}
+
+/// What the rules that would run look for, a line a group of detectors.
+fn searched(plan: &Plan) -> Table {
+    let ready = plan.rules.iter().filter(|rule| plan.readiness(rule) == Readiness::Ready);
+    let looked_for = ready.flat_map(|rule| match &rule.check {
+        Check::Identifiers(asked) | Check::FileNames(asked) => {
+            asked.detect.iter().map(String::as_str).collect()
+        }
+        Check::Release(check) => check.detection.default_names(),
+        _ => Vec::new(),
+    });
+    let mut names: BTreeSet<&str> = looked_for.collect();
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    for detector in DETECTORS.iter().filter(|detector| names.remove(detector.name)) {
+        match groups.iter_mut().find(|(group, _)| *group == detector.group) {
+            Some((_, members)) => members.push(detector.name),
+            None => groups.push((detector.group, vec![detector.name])),
+        }
+    }
+    // What no detector of the catalogue is called is a pattern of the project file.
+    if !names.is_empty() {
+        groups.push(("your own", names.into_iter().collect()));
+    }
+    let mut table = Table::new(2);
+    for (group, members) in groups {
+        table.row([group.to_owned(), members.join(", ")]);
     }
     table
 }

@@ -19,6 +19,7 @@ use crate::cli::request::ParamRequest;
 use crate::cli::site_key::{self, Exposure};
 use crate::cli::size::Size;
 use crate::cli::{file_name, near, project};
+use crate::detect::{self, Finder};
 use crate::engine::ScanOptions;
 use crate::finding::{Claimed, Masked, Reveal, SiteKey};
 use crate::plan::{self, BindOptions, Plan, ReleaseRequest, Twins};
@@ -231,15 +232,9 @@ fn without_findings(mut found: Discovery) -> Discovery {
     found.files = files;
     let findings: Vec<FoundFile> = findings;
     found.problems.extend(findings.into_iter().map(|file| {
-        let issue = Issue {
-            code: IssueCode("read/other-file"),
-            class: IssueClass::Noted,
-            line: 0,
-            record: None,
-            byte: 0,
-            column: None,
-            detail: "findings that an earlier audit wrote; they are no records".to_owned(),
-        };
+        let detail = "findings that an earlier audit wrote; they are no records";
+        let issue =
+            Issue::of_file(IssueCode("read/other-file"), IssueClass::Noted, detail.to_owned());
         (file.name, issue)
     }));
     found
@@ -607,8 +602,15 @@ impl Settings {
         rules: Vec<CheckedRule>,
     ) -> Plan {
         let mut plan = self.bind_with(inputs, found, loaded, rules, Twins::Refused);
-        file_name::hide(&mut [&mut plan], &[], self.reveal);
+        let listed: Vec<String> = plan.delivery.names_mut().map(|name| name.clone()).collect();
+        file_name::hide(&mut [&mut plan], &listed, self.reveal, self.name_finder().as_ref());
         plan
+    }
+
+    /// What looks for identifiers in the names of files, but for those that the site allows.
+    pub(crate) fn name_finder(&self) -> Option<Finder> {
+        let site = &self.project.file.identifiers;
+        detect::finder_for_names(site, self.as_of.value.0)
     }
 
     /// Binds the files of one side of a transfer, where a file that is there twice is read twice. Their names are for
@@ -638,6 +640,7 @@ impl Settings {
                 manifest: self.manifest.as_ref().map(|manifest| manifest.file.clone()),
             },
             twins,
+            inputs: inputs.to_vec(),
         };
         let own = self.in_force(loaded);
         let names: Vec<String> = inputs
@@ -656,6 +659,7 @@ impl Settings {
             let unplaced = matches!(file.state.refusal(), Some((_, None)));
             !(unplaced && names.contains(&file.name))
         });
+        plan.delivery.leave_out(&names);
         plan
     }
 

@@ -18,6 +18,8 @@ use crate::cli::error::CliError;
 use crate::cli::output::Outputs;
 use crate::cli::settings::{Loaded, Machine, Origin, Said, Settings, fail_on};
 use crate::cli::{file_name, scan};
+use crate::delivery::Manifest;
+use crate::detect::Finder;
 use crate::engine::{Hooks, ScanOptions};
 use crate::finding::{FindingSink, Reveal};
 use crate::report::{
@@ -27,7 +29,7 @@ use crate::report::{
 use crate::rule::{CheckedRule, Tolerance};
 use crate::source;
 use crate::transfer::{
-    self, Account, ByteFile, Export, KeyChoice, Manifest, Request, Transfer, TransferError,
+    self, Account, ByteFile, Export, KeyChoice, Request, Transfer, TransferError,
 };
 
 /// The arguments of `transfer`.
@@ -176,7 +178,13 @@ pub(crate) fn run(
     let mut sent = export(&sent, &settings, &loaded);
     let mut received = export(&received, &settings, &loaded);
     let listed = manifest.as_mut().map(|(manifest, _)| manifest);
-    hide_names(&mut sent, &mut received, listed, output.reveal.settle());
+    hide_names(
+        &mut sent,
+        &mut received,
+        listed,
+        output.reveal.settle(),
+        settings.name_finder().as_ref(),
+    );
     let found = sent.found.iter().chain(&received.found).map(|file| file.path.clone());
     let others = sent.others.iter().chain(&received.others).map(|file| file.path.clone());
     let listed = manifest.iter().map(|(_, path)| path.clone());
@@ -274,10 +282,11 @@ fn hide_names(
     received: &mut Export,
     manifest: Option<&mut Manifest>,
     reveal: Reveal,
+    of_site: Option<&Finder>,
 ) {
     let mut listed: Vec<&mut String> = manifest.into_iter().flat_map(Manifest::names_mut).collect();
     let more: Vec<String> = listed.iter().map(|name| (**name).clone()).collect();
-    let hidden = file_name::hide(&mut [&mut sent.plan, &mut received.plan], &more, reveal);
+    let hidden = file_name::hide(&mut [&mut sent.plan, &mut received.plan], &more, reveal, of_site);
     for name in &mut listed {
         if let Some(shown) = hidden.get(*name) {
             shown.clone_into(name);

@@ -41,6 +41,11 @@ impl Detector {
         self.country.is_none_or(|own| own.eq_ignore_ascii_case(country))
     }
 
+    /// The country whose identifiers it looks for, as jurisdictions are called.
+    pub(crate) fn jurisdiction(&self) -> Option<&'static str> {
+        self.country.map(|country| if country == "uk" { "gb" } else { country })
+    }
+
     /// Whether words that name other numbers (order, lot, accession) speak against it.
     pub(super) fn is_a_number(&self) -> bool {
         !matches!(self.group, "dates" | "person" | "place" | "secret" | "thing" | "record")

@@ -31,6 +31,7 @@ mod finder;
 mod site;
 pub mod known;
 mod column;
+mod file_name;
 
 pub use self::allow::{Allowance, Allowed, AllowedValue};
 pub use self::catalogue::{DETECTORS, Detector, UnknownDetector, named, served};
@@ -38,6 +39,8 @@ pub use self::column::{
     CalendarPart, Dated, Fineness, Identifying, Postal, Role, Surety, Whose, is_age_over_89,
     is_coordinate, is_image, is_placeholder, is_position, is_truth, year_of,
 };
+pub use self::file_name::{NamedIdentifier, finder_for_names, in_path};
+pub(crate) use self::file_name::{hits_in_name, is_day};
 pub use self::finder::{Finder, Hit};
 pub use self::label::Context;
 pub use self::site::{MOST_PATTERNS, Site, SitePattern};

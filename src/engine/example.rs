@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
+use crate::detect;
 use crate::engine::outcome::Told;
 use crate::engine::{Hooks, ScanOptions};
 use crate::finding::{Outcome, Reveal, Unit};
 use crate::plan::{
-    BoundColumn, BoundFile, CellReader, Claim, FileState, Plan, PlannedFile, ReleaseRequest,
+    BoundColumn, BoundFile, CellReader, Claim, Delivery, FileState, Plan, PlannedFile,
+    ReleaseRequest,
 };
 use crate::rule::{
-    Check, CheckedRule, Dictionary, Example, ExampleRecord, Expectation, RecordSet, ReleaseCheck,
-    ReleaseMethod,
+    Check, CheckedRule, Dictionary, Example, ExampleRecord, Expectation, Identifiers, RecordSet,
+    ReleaseCheck, ReleaseMethod,
 };
-use crate::source::{self, HeaderAt, Input, ReadOptions, Table};
+use crate::source::{self, HeaderAt, Input, Issue, IssueClass, IssueCode, ReadOptions, Table};
 use crate::value::Date;
 
 /// What an example came to.
@@ -55,8 +57,10 @@ pub fn run(
     rule.report_fictional = true;
     rule.off = None;
     // What a site allows is no part of a rule.
-    if let Check::Identifiers(identifiers) = &mut rule.check {
-        identifiers.detection.site = identifiers.detection.site.without_allowances();
+    if let Check::Identifiers(Identifiers { detection, .. })
+    | Check::Release(ReleaseCheck { detection, .. }) = &mut rule.check
+    {
+        detection.site = detection.site.without_allowances();
     }
     let mut files = if set.name == RecordSet::EVERY {
         Vec::new()
@@ -67,7 +71,14 @@ pub fn run(
         let related = dictionary.set(name).filter(|other| other.name != set.name);
         files.extend(related.map(|set| planned(dictionary, set, &example.given)).transpose()?);
     }
-    if !example.table.is_empty() {
+    let mut named = BTreeMap::new();
+    if let Check::FileNames(looked_for) = &rule.check {
+        let finder = detect::finder_for_names(&looked_for.detection.site, AS_OF);
+        let of_path =
+            |path: &str| finder.iter().flat_map(|finder| detect::in_path(finder, path)).collect();
+        let paths = example.table.iter().flatten().map(|(_, path)| (path.clone(), of_path(path)));
+        named.extend(paths);
+    } else if !example.table.is_empty() {
         files.push(unplaced(dictionary, &example.table)?);
     }
     let by_expert = matches!(
@@ -83,8 +94,9 @@ pub fn run(
         rules: vec![rule],
         files,
         release: ReleaseRequest::default(),
-        problems: Vec::new(),
-        named: BTreeMap::new(),
+        problems: named.keys().map(|path: &String| (path.clone(), unread())).collect(),
+        named,
+        delivery: Delivery::default(),
     };
     let options = ScanOptions {
         as_of: example.as_of.unwrap_or(AS_OF),
@@ -107,7 +119,7 @@ pub fn run(
     if got.is_empty()
         && let Some(outcome) = scan.rules.first()
     {
-        // Of columns the worst word counts.
+        // Of columns and files the worst word counts.
         got.push(match &outcome.outcome {
             Outcome::Pass if outcome.unit == Unit::Field && outcome.counts.not_evaluable > 0 => {
                 Expectation::NotEvaluable
@@ -124,6 +136,11 @@ pub fn run(
         several => several.to_vec(),
     };
     Ok(ExampleOutcome { got, expected })
+}
+
+/// What becomes of a file of which an example gives the name alone.
+fn unread() -> Issue {
+    Issue::of_file(IssueCode("read/other-file"), IssueClass::Noted, String::new())
 }
 
 /// Text of a table, every cell quoted.

@@ -22,6 +22,7 @@ mod part;
 mod profile;
 mod chunk;
 mod digest;
+mod file;
 mod options;
 mod chain;
 mod drive;

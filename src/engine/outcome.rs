@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use crate::detect::Tier;
 use crate::engine::aggregate::{self, Figures, Leak};
 use crate::engine::bits::Bits;
 use crate::engine::chunk::{FileWork, Worker, origin_parts, priority};
 use crate::engine::drive::{ChunkStart, FileSoFar, add, keep_lowest, lock};
+use crate::engine::file;
 use crate::engine::group::GroupStore;
 use crate::engine::measure::{Breach, Group, GroupVerdict, SmallGroups};
 use crate::engine::part::Example;
@@ -25,7 +27,7 @@ use crate::plan::{BoundFile, FileState, Plan, Readiness, normalise};
 use crate::rule::{
     Check, CheckedRule, ClaimedBy, Expectation, Purpose, ReleaseCheck, ReleaseKind, Tolerance,
 };
-use crate::source::{Batch, CellSpan, Chunk, IssueClass, IssueLog, Table, Tally};
+use crate::source::{Batch, CellSpan, Chunk, Issue, IssueClass, IssueCode, IssueLog, Table, Tally};
 use crate::store::{OriginSorter, RowSorter};
 use crate::value::FieldType;
 
@@ -93,6 +95,12 @@ pub(crate) fn conclude(
                 Check::SmallCounts { from, to } => {
                     counted(plan, number, rule, (*from, *to), options, hooks)?
                 }
+                Check::FileNames(looked_for) => {
+                    file::names(plan, number, rule, looked_for, options, hooks)?
+                }
+                Check::Delivery { manifest } => {
+                    file::delivered(plan, &pass, number, rule, manifest, options, hooks)?
+                }
                 Check::Purpose(purposes) => needed(plan, number, rule, purposes, options, hooks)?,
                 Check::Columns { closed, order } => {
                     columns(plan, number, rule, *closed, order, options, hooks)?
@@ -131,11 +139,12 @@ fn unit(rule: &CheckedRule) -> Unit {
         Check::Measure { .. } | Check::SmallCells(_) => Unit::Group,
         Check::Columns { .. } | Check::Purpose(_) | Check::Release(_) => Unit::Field,
         Check::SmallCounts { .. } => Unit::Cell,
+        Check::FileNames(_) | Check::Delivery { .. } => Unit::File,
         _ => Unit::Record,
     }
 }
 
-fn empty(number: usize, rule: &CheckedRule, outcome: Outcome) -> RuleOutcome {
+pub(super) fn empty(number: usize, rule: &CheckedRule, outcome: Outcome) -> RuleOutcome {
     RuleOutcome {
         rule: u32::try_from(number).unwrap_or(u32::MAX),
         outcome,
@@ -154,7 +163,7 @@ fn not_evaluated(number: usize, rule: &CheckedRule, why: NotEvaluated) -> RuleOu
 }
 
 /// What counts come to.
-fn judge(rule: &CheckedRule, counts: &Counts) -> Outcome {
+pub(super) fn judge(rule: &CheckedRule, counts: &Counts) -> Outcome {
     if counts.violations > 0 {
         let tolerated = match rule.tolerance {
             Some(Tolerance::Count(most)) => counts.violations <= most,
@@ -177,7 +186,7 @@ fn judge(rule: &CheckedRule, counts: &Counts) -> Outcome {
     }
 }
 
-fn reasons(all: BTreeMap<String, u64>) -> Vec<(String, u64)> {
+pub(super) fn reasons(all: BTreeMap<String, u64>) -> Vec<(String, u64)> {
     let mut reasons: Vec<(String, u64)> = all.into_iter().collect();
     reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     reasons
@@ -397,6 +406,7 @@ fn released(
     }
     judged.findings.truncate(options.examples);
     outcome.counts = judged.counts;
+    outcome.allowed = judged.allowed.into_iter().collect();
     outcome.not_evaluable_reasons = reasons(judged.reasons);
     outcome.findings = judged.findings;
     outcome.outcome = judge(rule, &outcome.counts);
@@ -615,7 +625,7 @@ fn header_text(file: &BoundFile, column: usize) -> String {
     crate::finding::header_text(name)
 }
 
-fn stream(hooks: &Hooks<'_>, finding: &Finding) -> Result<(), EngineError> {
+pub(super) fn stream(hooks: &Hooks<'_>, finding: &Finding) -> Result<(), EngineError> {
     match &hooks.findings {
         Some(sink) => {
             lock(sink).take(finding).map_err(|error| EngineError::Stream { kind: error.kind() })
@@ -992,12 +1002,21 @@ fn inputs(plan: &Plan, pass: &Pass<'_>) -> Vec<InputOutcome> {
         });
     }
     for outcome in &mut outcomes {
-        if let Some(issue) = plan.named.get(&outcome.path) {
-            outcome.issues.add(issue.clone());
+        let held = plan.named.get(&outcome.path).into_iter().flatten();
+        if let Some(sure) = held.into_iter().find(|held| held.tier <= Tier::B) {
+            outcome.issues.add(named(sure.detector));
         }
     }
     outcomes.sort_by(|a, b| a.path.cmp(&b.path));
     outcomes
+}
+
+/// What a path that holds an identifier costs: names travel further than what files hold.
+fn named(detector: &str) -> Issue {
+    let detail = format!(
+        "the file's name or folder holds what looks like an identifier ({detector}); rename it"
+    );
+    Issue::of_file(IssueCode("read/identifier-in-name"), IssueClass::Kept, detail)
 }
 
 fn bound_input(

@@ -475,7 +475,7 @@ impl<'p> Staging<'_, '_, 'p> {
                     let accesses = match purpose {
                         Purpose::Judge { accesses, .. } => {
                             judging = true;
-                            profile = ProfileTask::compile(plan, number, self.ready);
+                            profile = ProfileTask::compile(plan, number, self.ready, options.as_of);
                             accesses.to_vec()
                         }
                         Purpose::Spot { accesses } => accesses.to_vec(),

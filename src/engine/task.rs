@@ -463,6 +463,8 @@ pub(crate) fn compile(
             | Check::Compared
             | Check::Release(_)
             | Check::Purpose(_)
+            | Check::FileNames(_)
+            | Check::Delivery { .. }
             | Check::SmallCounts { .. } => continue,
         };
         tasks.push(Task {

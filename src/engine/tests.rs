@@ -10,7 +10,8 @@ use crate::engine::{Hooks, ScanOptions, scan};
 use crate::expr::{self, Scope};
 use crate::finding::{Finding, FindingSink, Reveal, Scan, SiteKey};
 use crate::plan::{
-    BoundColumn, BoundFile, CellReader, Claim, FileState, Plan, PlannedFile, ReleaseRequest,
+    BoundColumn, BoundFile, CellReader, Claim, Delivery, FileState, Plan, PlannedFile,
+    ReleaseRequest,
 };
 use crate::rule::{
     Check, CheckedRule, DeadlineUnit, Dictionary, Direction, Family, Field, Limit, LimitKind, Phi,
@@ -223,6 +224,7 @@ fn plan(texts: &[&[u8]]) -> Option<Plan> {
         release: ReleaseRequest::default(),
         problems: Vec::new(),
         named: BTreeMap::new(),
+        delivery: Delivery::default(),
     })
 }
 

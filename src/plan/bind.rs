@@ -1,11 +1,13 @@
 //! From found files to a plan: each file opened, recognised and bound.
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
 
 use crate::plan::recognise::{self, Match, Shape, Unplaced, choose, glob, normalise};
 use crate::plan::release;
 use crate::plan::{
-    BoundColumn, BoundFile, CellReader, Claim, FileState, Plan, PlannedFile, ReleaseRequest,
+    BoundColumn, BoundFile, CellReader, Claim, Delivery, FileState, Plan, PlannedFile,
+    ReleaseRequest,
 };
 use crate::rule::{
     CheckedRule, Dictionary, HeaderMode, Layout, LayoutSource, RecordSet, SourceOptions,
@@ -26,6 +28,8 @@ pub struct BindOptions {
     pub release: ReleaseRequest,
     /// What becomes of a file that has the bytes of another.
     pub twins: Twins,
+    /// The PATH arguments.
+    pub inputs: Vec<PathBuf>,
 }
 
 /// What becomes of a file that has the bytes of another.
@@ -51,6 +55,8 @@ pub fn bind(
 ) -> Plan {
     let shapes = recognise::shapes(&dictionary, layouts, &options.sources);
     let known = recognise::known_names(&shapes);
+    let delivered = found.files.iter().chain(&found.others).cloned().collect();
+    let delivery = Delivery::settle(&options.inputs, delivered, &rules);
     let mut files: Vec<PlannedFile> = Vec::new();
     let mut by_length: Vec<(u64, FoundFile)> = Vec::new();
     for file in found.files {
@@ -97,6 +103,16 @@ pub fn bind(
         }
         None => None,
     };
+    files.retain(|file| {
+        let is_list =
+            matches!(file.state.refusal(), Some((_, None))) && delivery.is_list(&file.name);
+        if is_list {
+            let detail = "the list of what was to be delivered; it holds no records";
+            let note = issue("read/other-file", IssueClass::Noted, detail.to_owned());
+            problems.push((file.name.clone(), note));
+        }
+        !is_list
+    });
     // Tables that no record set claims are of the set that stands for all, which is the last.
     let mut dictionary = dictionary;
     problems.extend(release::settle(&mut files, &dictionary, &options.release, manifest));
@@ -108,12 +124,13 @@ pub fn bind(
         release: options.release.clone(),
         problems,
         named: BTreeMap::new(),
+        delivery,
     }
 }
 
 /// An issue of a file as a whole.
 pub(super) fn issue(code: &'static str, class: IssueClass, detail: String) -> Issue {
-    Issue { code: IssueCode(code), class, line: 0, record: None, byte: 0, column: None, detail }
+    Issue::of_file(IssueCode(code), class, detail)
 }
 
 fn refused(code: &'static str, detail: String) -> FileState {

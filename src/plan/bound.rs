@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::detect::NamedIdentifier;
 use crate::expr;
 use crate::expr::typed::{Expr, FieldId, RelationId};
-use crate::plan::{CellReader, Claim, ReleaseRequest};
+use crate::plan::{CellReader, Claim, Delivery, ReleaseRequest};
 use crate::rule::{
     Check, CheckedRule, Dictionary, Identifiers, KnownPeople, RecordSet, Relation, ReleaseKind,
     Whose, known_fields,
@@ -25,7 +26,9 @@ pub struct Plan {
     /// Problems that belong to no file that could be opened: path and issue.
     pub problems: Vec<(String, Issue)>,
     /// Paths that give a person away by their names, as they are shown.
-    pub named: BTreeMap<String, Issue>,
+    pub named: BTreeMap<String, Vec<NamedIdentifier>>,
+    /// What was delivered.
+    pub delivery: Delivery,
 }
 
 /// One input.
@@ -221,7 +224,7 @@ impl Plan {
             return if about { Readiness::Ready } else { Readiness::NotClaimed };
         }
         // It is about files of all record sets, and of none.
-        if let Check::Purpose(_) = rule.check {
+        if let Check::Purpose(_) | Check::FileNames(_) | Check::Delivery { .. } = rule.check {
             return Readiness::Ready;
         }
         let Some((index, set)) = self.set_of(rule) else {
@@ -354,9 +357,12 @@ fn needs(rule: &CheckedRule) -> (Vec<FieldId>, Vec<FieldId>) {
         Check::RequireAny(fields) | Check::Readable(fields) => (applies(), fields.clone()),
         Check::Identifiers(identifiers) if identifiers.unbound => (applies(), Vec::new()),
         Check::Identifiers(identifiers) => (applies(), identifiers.fields.clone()),
-        Check::Columns { .. } | Check::Compared | Check::Purpose(_) | Check::SmallCounts { .. } => {
-            (Vec::new(), Vec::new())
-        }
+        Check::Columns { .. }
+        | Check::Compared
+        | Check::Purpose(_)
+        | Check::SmallCounts { .. }
+        | Check::FileNames(_)
+        | Check::Delivery { .. } => (Vec::new(), Vec::new()),
         _ => (rule.fields.clone(), Vec::new()),
     }
 }

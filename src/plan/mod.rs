@@ -9,9 +9,11 @@ mod recognise;
 mod bound;
 mod bind;
 mod release;
+mod delivery;
 
 pub use self::bind::{BindOptions, Twins, bind};
 pub use self::bound::{BoundColumn, BoundFile, FileState, Plan, PlannedFile, Readiness};
+pub use self::delivery::{Delivery, DeliveryList};
 pub use self::reader::{CellReader, ReaderKind, ReaderProblem};
 pub use self::recognise::normalise;
 pub use self::release::{Claim, MANIFEST, ReleaseRequest};

@@ -339,6 +339,13 @@ pub enum Check {
         /// The greatest.
         to: u32,
     },
+    /// The names of files and folders hold no identifier. Counts files.
+    FileNames(Identifiers),
+    /// Every file is the one that a list says, and no other came. Counts files.
+    Delivery {
+        /// Where the list lies: below each PATH argument, or its whole path.
+        manifest: String,
+    },
     /// Each file holds the columns that its purpose needs, and no others. Counts columns.
     Purpose(Vec<Purpose>),
     /// The columns of the record set's files.

@@ -25,7 +25,9 @@ impl Detection {
         Some(found.ok()?.into_iter().map(str::to_owned).collect())
     }
 
-    fn default_names(&self) -> Vec<&str> {
+    /// The names of what is on where nothing is said.
+    #[must_use]
+    pub fn default_names(&self) -> Vec<&str> {
         let places: Vec<&str> = self.jurisdictions.iter().map(String::as_str).collect();
         self.site.served(&places)
     }

@@ -766,6 +766,31 @@ pub enum RuleProblem {
         #[help]
         help: Option<String>,
     },
+    /// A check of files with one record set.
+    #[error("`{check}` judges files, whatever they hold")]
+    #[diagnostic(code(chartaudit::rule::only_of_every), help("write `records: every`"))]
+    OnlyOfEvery {
+        /// The check.
+        check: String,
+        /// Where the record set is named.
+        #[label("files of any record set are meant")]
+        span: SourceSpan,
+    },
+    /// Limits that leave no number between them.
+    #[error("no count is from {from} to {to}")]
+    #[diagnostic(
+        code(chartaudit::rule::empty_range),
+        help("counts of nobody may be shown: begin at 1, as in `{{from: 1, to: 10}}`")
+    )]
+    EmptyRange {
+        /// The least.
+        from: u64,
+        /// The greatest.
+        to: u64,
+        /// Where they stand.
+        #[label("leaves nothing to look for")]
+        span: SourceSpan,
+    },
     /// A record set of a reserved name.
     #[error("`{name}` stands for all record sets")]
     #[diagnostic(code(chartaudit::rule::reserved_record_set), help("give it another name"))]
@@ -1412,8 +1437,8 @@ pub enum RuleProblem {
         #[label("without effect")]
         span: Option<SourceSpan>,
     },
-    /// A jurisdiction for which no pack is made.
-    #[error("no pack is made for jurisdiction `{name}`")]
+    /// A jurisdiction of which nothing is known.
+    #[error("no pack, schedule or detector is made for jurisdiction `{name}`")]
     #[diagnostic(code(chartaudit::rule::unknown_jurisdiction))]
     UnknownJurisdiction {
         /// The name as it is written.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::detect::{DETECTORS, Detector};
 use crate::expr::typed::Value;
 use crate::retention::Schedule;
 use crate::rule::check::{
@@ -15,7 +16,6 @@ use crate::rule::dictionary::Dictionary;
 use crate::rule::error::{
     RuleError, RuleErrors, RulePart, RuleProblem, closest, did_you_mean, listed, span,
 };
-use crate::rule::figure::add_figure_rule;
 use crate::rule::file::{Content, Document, File};
 use crate::rule::layout::Layout;
 use crate::rule::project::add_project_rules;
@@ -197,7 +197,6 @@ pub fn load(texts: Vec<RuleText>, request: &LoadRequest<'_>) -> Result<RuleBook,
         .chain(not_run.iter().map(|left| left.name.as_str()))
         .collect();
     add_reference_rules(&dictionary, &files, &known, &mut packs);
-    add_figure_rule(&mut packs);
     if let Some(project) = request.project {
         add_project_rules(project, &dictionary, &mut packs);
     }
@@ -287,12 +286,13 @@ pub fn recheck(
     example: &Example,
     request: &LoadRequest<'_>,
 ) -> Result<CheckedRule, RuleErrors> {
-    if let Check::References { .. } | Check::SmallCounts { .. } | Check::Purpose(_) = rule.check {
+    if let Check::References { .. } | Check::Purpose(_) = rule.check {
         // Nobody wrote it, so that no parameter of an example changes it.
         return Ok(rule.clone());
     }
     let detection = match &rule.check {
         Check::Identifiers(identifiers) => identifiers.detection.clone(),
+        Check::Release(release) => release.detection.clone(),
         _ => Detection::default(),
     };
     let fail = |problem| {
@@ -609,6 +609,10 @@ fn unknown_places(
     let of_schedules = schedules.iter().flat_map(|schedule| &schedule.places);
     // A part of a country is known by its country, and would only lengthen the list.
     places.extend(of_schedules.map(|place| place.code.as_str()).filter(|code| !code.contains('-')));
+    // Whose identifiers are looked for, where no law of theirs is judged.
+    let of_detectors: Vec<String> =
+        DETECTORS.iter().filter_map(Detector::jurisdiction).map(str::to_uppercase).collect();
+    places.extend(of_detectors.iter().map(String::as_str));
     places.sort_unstable();
     places.dedup();
     let mut unknown = Vec::new();
@@ -618,6 +622,9 @@ fn unknown_places(
             let countries = places.iter().copied().filter(|own| !own.contains('-'));
             let near = did_you_mean(country, countries);
             let help = match places.as_slice() {
+                _ if country.eq_ignore_ascii_case("uk") => {
+                    Some("the code of the United Kingdom is `GB`".to_owned())
+                }
                 [] => None,
                 [only] => near.or_else(|| Some(format!("did you mean `{only}`?"))),
                 _ => near.or_else(|| Some(format!("there are {}", listed(places.clone())))),

@@ -24,7 +24,6 @@ mod release;
 mod project;
 mod class;
 mod need;
-mod figure;
 mod reference;
 mod load;
 mod lint;

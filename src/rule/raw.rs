@@ -620,9 +620,33 @@ pub(crate) struct RawRule {
     #[serde(default)]
     #[schemars(schema_with = "release_check_schema")]
     pub(crate) release: Option<OneOrMany>,
-    /// Reserved: the files of a delivery.
+    /// Check: every file is the one that the list of the delivery says, and no other came.
     #[serde(default)]
-    pub(crate) delivery: Option<Reserved>,
+    pub(crate) delivery: Option<RawDelivery>,
+    /// Check: no count of so few people is shown in a file of figures, or can be worked out.
+    #[serde(default)]
+    pub(crate) small_counts: Option<RawSmallCounts>,
+}
+
+/// What was to be delivered.
+#[derive(Debug, DeriveDeserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-what" = "`delivery`"))]
+pub(crate) struct RawDelivery {
+    /// The list, below each folder that is scanned or as a whole path: a CSV table with the columns `file` and
+    /// `sha256`, `blake3`, `bytes` or `row_count`, or what `sha256sum` or `b3sum` writes. Or a `:parameter`.
+    pub(crate) manifest: String,
+}
+
+/// The counts of people that are too small to be shown.
+#[derive(Debug, DeriveDeserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-what" = "`small_counts`"))]
+pub(crate) struct RawSmallCounts {
+    /// The least.
+    pub(crate) from: u64,
+    /// The greatest.
+    pub(crate) to: u64,
 }
 
 fn release_check_schema(generator: &mut SchemaGenerator) -> Schema {
@@ -999,7 +1023,7 @@ pub(crate) struct RawGapFree {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("x-what" = "`identifiers`"))]
 pub(crate) struct RawIdentifiers {
-    /// Where to search: a list of fields, `text`, `all`, or `everything`.
+    /// Where to search: a list of fields, `text`, `all`, `everything`; or `file_names`, with `records: every`.
     #[serde(rename = "in")]
     pub(crate) within: OneOrMany,
     /// Detectors and groups of them, patterns of the project file, `default`; `default` unless said, or nothing where

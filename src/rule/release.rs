@@ -1,6 +1,7 @@
 //! What an export claims to be when it leaves, what the project file says of it, and what must not be in it.
 
 use crate::detect::Identifying;
+use crate::rule::Detection;
 
 /// What a release, or one file of it, claims to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,7 +91,7 @@ impl ReleaseSettings {
 }
 
 /// What files that claim to be of a kind of release must not hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ReleaseCheck {
     /// The kinds of release.
     pub kinds: Vec<ReleaseKind>,
@@ -100,6 +101,8 @@ pub struct ReleaseCheck {
     pub remove: Vec<Identifying>,
     /// The ZIP prefixes in force; `None`: whether a prefix may stay cannot be told.
     pub zips: Option<ZipPrefixes>,
+    /// What identifiers it can look for.
+    pub detection: Detection,
 }
 
 impl ReleaseCheck {

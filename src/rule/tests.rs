@@ -978,16 +978,16 @@ fn what_is_wrong_with_checks_of_sets() {
      16 │   - {id: retention/l, title: L, severity: error, records: encounters, release: limited}
         ╰────
 
-    Error: chartaudit::rule::not_available
+    Error: chartaudit::rule::only_of_every
 
-      × `delivery` is not available in this version
-        ╭─[house/rules.yaml:17:71]
+      × `delivery` judges files, whatever they hold
+        ╭─[house/rules.yaml:17:59]
      16 │   - {id: retention/l, title: L, severity: error, records: encounters, release: limited}
      17 │   - {id: retention/m, title: M, severity: error, records: encounters, delivery: {manifest: files.csv}}
-        ·                                                                       ────┬───
-        ·                                                                           ╰── reserved, but not built yet
+        ·                                                           ─────┬────
+        ·                                                                ╰── files of any record set are meant
         ╰────
-      help: remove it, or use a newer chartaudit
+      help: write `records: every`
     ");
 }
 
@@ -1647,7 +1647,7 @@ fn wrong_names() {
         ╰────
       help: add one of `require`, `require_any`, `assert`, `fail_if`, `deadline`, `format`, `allowed`,
             `readable`, `unique`, `measure`, `ordered`, `columns`, `identifiers`, `no_overlap`,
-            `small_cells`, `gap_free`, `retain`, `release`
+            `small_cells`, `gap_free`, `retain`, `release`, `delivery`, `small_counts`
 
     Error: chartaudit::rule::several_checks
 
@@ -2476,12 +2476,15 @@ rules:
   - {id: confidentiality/g, title: G, severity: error, records: every, release: {kind: limited, unused_zips: \":most\"}}
   - {id: confidentiality/h, title: H, severity: error, records: every, release: {kind: limited, unused_zips: \":prefixs\"}}
   - {id: confidentiality/i, title: I, severity: error, records: every, release: {method: expert}}
+  - {id: confidentiality/j, title: J, severity: error, records: every, small_counts: {from: 0, to: 10}}
+  - {id: confidentiality/k, title: K, severity: error, records: every, delivery: {manifest: \":lst\"}}
+  - {id: confidentiality/l, title: L, severity: error, records: patients, identifiers: {in: file_names}}
 ";
 
 #[test]
 fn wrong_checks_of_releases() {
     insta::assert_snapshot!(render(&problems(RELEASES, &LoadRequest::default())), @r#"
-      × 9 problems found in the rules
+      × 12 problems found in the rules
 
     Error:
       × cannot use `house/rules.yaml`
@@ -2508,7 +2511,8 @@ fn wrong_checks_of_releases() {
         ·                                                                   ╰── not one record set
      11 │   - {id: confidentiality/c, title: C, severity: error, records: every, release: identified}
         ╰────
-      help: name one record set; `every` is for `release` alone
+      help: name one record set; `every` is for `delivery`, `small_counts`, `release` and
+            `identifiers` of `file_names` alone
 
     Error: chartaudit::rule::empty_list
 
@@ -2594,8 +2598,44 @@ fn wrong_checks_of_releases() {
      17 │   - {id: confidentiality/i, title: I, severity: error, records: every, release: {method: expert}}
         ·                                                                                 ───┬───
         ·                                                                                    ╰── `release` needs it
+     18 │   - {id: confidentiality/j, title: J, severity: error, records: every, small_counts: {from: 0, to: 10}}
         ╰────
       help: add `kind`: the kind, or kinds, of release
+
+    Error: chartaudit::rule::empty_range
+
+      × no count is from 0 to 10
+        ╭─[house/rules.yaml:18:86]
+     17 │   - {id: confidentiality/i, title: I, severity: error, records: every, release: {method: expert}}
+     18 │   - {id: confidentiality/j, title: J, severity: error, records: every, small_counts: {from: 0, to: 10}}
+        ·                                                                                      ────────┬────────
+        ·                                                                                              ╰── leaves nothing to look for
+     19 │   - {id: confidentiality/k, title: K, severity: error, records: every, delivery: {manifest: ":lst"}}
+        ╰────
+      help: counts of nobody may be shown: begin at 1, as in `{from: 1, to: 10}`
+
+    Error: chartaudit::rule::unknown_param
+
+      × unknown parameter `lst`
+        ╭─[house/rules.yaml:19:93]
+     18 │   - {id: confidentiality/j, title: J, severity: error, records: every, small_counts: {from: 0, to: 10}}
+     19 │   - {id: confidentiality/k, title: K, severity: error, records: every, delivery: {manifest: ":lst"}}
+        ·                                                                                             ───┬──
+        ·                                                                                                ╰── not among the pack's params
+     20 │   - {id: confidentiality/l, title: L, severity: error, records: patients, identifiers: {in: file_names}}
+        ╰────
+      help: did you mean `most`?
+
+    Error: chartaudit::rule::only_of_every
+
+      × `identifiers` judges files, whatever they hold
+        ╭─[house/rules.yaml:20:65]
+     19 │   - {id: confidentiality/k, title: K, severity: error, records: every, delivery: {manifest: ":lst"}}
+     20 │   - {id: confidentiality/l, title: L, severity: error, records: patients, identifiers: {in: file_names}}
+        ·                                                                 ────┬───
+        ·                                                                     ╰── files of any record set are meant
+        ╰────
+      help: write `records: every`
     "#);
 }
 
@@ -3545,10 +3585,21 @@ fn packs_run_where_they_are_made_for() {
 
 #[test]
 fn unknown_places_are_refused() {
-    check_place(&["USA"], None, "no pack is made for jurisdiction `USA`", "did you mean `US`?");
+    check_place(
+        &["USA"],
+        None,
+        "no pack, schedule or detector is made for jurisdiction `USA`",
+        "did you mean `US`?",
+    );
+    check_place(
+        &["UK"],
+        None,
+        "no pack, schedule or detector is made for jurisdiction `UK`",
+        "the code of the United Kingdom is `GB`",
+    );
     check_place(&["US-MASS"], None, "jurisdiction `US-MASS`", "did you mean `US`?");
     check_place(&["US", "XX-ZZ"], None, "jurisdiction `XX-ZZ`", "`US`");
-    check_place(&["DE"], None, "jurisdiction `DE`", "there are `US`, `US-MA`");
+    check_place(&["QQ"], None, "jurisdiction `QQ`", "`US`, `US-MA`");
     check_place(&[], Some("hospitl"), "called `hospitl`", "did you mean `hospital`?");
     check_place(&[], Some("bakery"), "called `bakery`", "the kinds are `hospital`, `clinic`");
 }

@@ -45,6 +45,8 @@ pub struct FoundFile {
 pub struct Discovery {
     /// Files to read, sorted by name.
     pub files: Vec<FoundFile>,
+    /// Files that are there and are not read, sorted by name; each stands among the problems too.
+    pub others: Vec<FoundFile>,
     /// What was met and is not read, by name.
     pub problems: Vec<(String, Issue)>,
 }
@@ -63,6 +65,8 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
     }
     discovery.files.sort();
     discovery.files.dedup_by(|one, other| one.path == other.path);
+    discovery.others.sort();
+    discovery.others.dedup_by(|one, other| one.path == other.path);
     discovery.problems.sort_by(|(one, _), (other, _)| one.cmp(other));
     discovery
 }
@@ -109,7 +113,12 @@ fn walk(argument: &Path, discovery: &mut Discovery) {
             continue;
         }
         let name = relative(argument, entry.path());
+        let metadata = entry.metadata();
+        let found = |len| FoundFile { name: name.clone(), path: entry.path().to_path_buf(), len };
+        let other = metadata.as_ref().ok().filter(|metadata| metadata.is_file());
+        let other = other.map(|metadata| found(metadata.len()));
         if hidden(&entry) {
+            discovery.others.extend(other);
             let detail = "a hidden file; name the file itself to read it";
             discovery.problems.push(problem(name, code::OTHER_FILE, IssueClass::Noted, detail));
             continue;
@@ -123,6 +132,7 @@ fn walk(argument: &Path, discovery: &mut Discovery) {
         match kind {
             Kind::Export => {}
             Kind::Encrypted => {
+                discovery.others.extend(other);
                 let detail = "called like an encrypted file: these are not read";
                 discovery.problems.push(problem(
                     name,
@@ -133,17 +143,14 @@ fn walk(argument: &Path, discovery: &mut Discovery) {
                 continue;
             }
             Kind::Other => {
+                discovery.others.extend(other);
                 let detail = "not called like a table (csv, tsv, txt, dat, psv, tab); name the file itself to read it";
                 discovery.problems.push(problem(name, code::OTHER_FILE, IssueClass::Noted, detail));
                 continue;
             }
         }
-        match entry.metadata() {
-            Ok(metadata) => discovery.files.push(FoundFile {
-                name,
-                path: entry.path().to_path_buf(),
-                len: metadata.len(),
-            }),
+        match metadata {
+            Ok(metadata) => discovery.files.push(found(metadata.len())),
             Err(_) => {
                 let detail = "cannot be read";
                 discovery.problems.push(problem(
@@ -163,8 +170,7 @@ fn problem(
     class: IssueClass,
     detail: impl Into<String>,
 ) -> (String, Issue) {
-    let detail = detail.into();
-    (name, Issue { code, class, line: 0, record: None, byte: 0, column: None, detail })
+    (name, Issue::of_file(code, class, detail.into()))
 }
 
 /// What a file in a folder seems to be.

@@ -38,6 +38,14 @@ pub struct Issue {
     pub detail: String,
 }
 
+impl Issue {
+    /// An issue of a file as a whole.
+    #[must_use]
+    pub fn of_file(code: IssueCode, class: IssueClass, detail: String) -> Self {
+        Self { code, class, line: 0, record: None, byte: 0, column: None, detail }
+    }
+}
+
 /// Issues of one input: exact counts, and the first places of each code.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct IssueLog {

@@ -117,13 +117,5 @@ pub(super) fn hold(files: [Vec<RefusedFile>; 2]) -> Held {
 }
 
 fn noted(detail: &str) -> Issue {
-    Issue {
-        code: IssueCode("read/other-file"),
-        class: IssueClass::Noted,
-        line: 0,
-        record: None,
-        byte: 0,
-        column: None,
-        detail: detail.to_owned(),
-    }
+    Issue::of_file(IssueCode("read/other-file"), IssueClass::Noted, detail.to_owned())
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::delivery::{ArrivedFile, Manifest};
 use crate::engine::{EngineError, Hooks, ScanOptions};
 use crate::finding::{
     Counts, Finding, InputFate, InputOutcome, NotEvaluated, Outcome, Place, RuleOutcome, Scan,
@@ -19,7 +20,6 @@ use crate::transfer::bytes::{self, ByteFile, RefusedFile};
 use crate::transfer::difference::{difference, shift};
 use crate::transfer::error::{Gone, TransferError};
 use crate::transfer::kind::{self, Kind};
-use crate::transfer::manifest::{ArrivedFile, Manifest};
 use crate::transfer::matching::{Bench, Matched, both, gather, settle, tells_apart};
 use crate::transfer::read::{self, Again, FileRead, Run, SideRead, Spot, Wanted};
 use crate::transfer::set::{self, File, KeyChoice, Member, Set, Side};
@@ -340,10 +340,14 @@ impl Whole {
             file.records = table.map(|input| input.tally.records);
         }
         let held = manifest.hold(&files);
-        self.count(Kind::Manifest, held.listed, held.wrong.len() as u64);
+        // What cannot be told to be what was sent has not been shown to have arrived.
+        let mut wrong = held.wrong;
+        wrong.extend(held.open);
+        wrong.sort();
+        self.count(Kind::Manifest, held.listed, wrong.len() as u64);
         self.count(Kind::NotListed, files.len() as u64, held.unlisted.len() as u64);
         let unlisted = held.unlisted.into_iter().map(|name| (name, "it is not listed".to_owned()));
-        let findings = [(Kind::Manifest, held.wrong), (Kind::NotListed, unlisted.collect())];
+        let findings = [(Kind::Manifest, wrong), (Kind::NotListed, unlisted.collect())];
         for (kind, files) in findings {
             for (number, (name, message)) in files.into_iter().enumerate() {
                 let place = Place { file: Some(named(&name).into()), record: None, line: None };

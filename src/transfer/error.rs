@@ -5,6 +5,7 @@ use std::io;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::delivery::ListError;
 use crate::engine::EngineError;
 
 /// What stops a comparison. Unreadable input does not: it stands in the result.
@@ -19,6 +20,10 @@ pub enum TransferError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Problem(#[from] TransferProblem),
+    /// The list of what was to be sent cannot be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    List(#[from] ListError),
     /// A file could be read once, and then no more.
     #[error("a file could not be read again: {kind}")]
     #[diagnostic(
@@ -48,34 +53,6 @@ pub enum TransferProblem {
         key: String,
         /// The record set that was meant.
         record_set: Option<String>,
-    },
-    /// A manifest cannot be read.
-    #[error("cannot read the manifest `{name}`: {kind}")]
-    #[diagnostic(
-        code(chartaudit::transfer::manifest_unreadable),
-        help("a manifest is a text in UTF-8: a CSV table, or what `sha256sum` or `b3sum` writes")
-    )]
-    ManifestUnreadable {
-        /// The file.
-        name: String,
-        /// What the file system said.
-        kind: io::ErrorKind,
-    },
-    /// A manifest is none.
-    #[error("`{name}` is no manifest: line {line}: {what}")]
-    #[diagnostic(
-        code(chartaudit::transfer::bad_manifest),
-        help(
-            "name a CSV table with the columns `file` and `sha256`, `bytes` or `row_count`, or what `sha256sum` or `b3sum` writes"
-        )
-    )]
-    Manifest {
-        /// The file.
-        name: String,
-        /// The line, from 1; it is not quoted, because it may be a record's.
-        line: u64,
-        /// What is wrong there.
-        what: &'static str,
     },
 }
 

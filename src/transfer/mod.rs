@@ -14,7 +14,6 @@ mod matching;
 mod tell;
 mod account;
 mod bytes;
-mod manifest;
 mod compare;
 
 pub use self::account::{Account, ColumnAccount};
@@ -22,5 +21,4 @@ pub use self::bytes::{ByteFile, RefusedFile};
 pub use self::compare::{Export, Request, Transfer, compare};
 pub use self::error::{TransferError, TransferProblem};
 pub use self::kind::{Kind, pack};
-pub use self::manifest::Manifest;
 pub use self::set::KeyChoice;

@@ -16,6 +16,8 @@ mod audits;
 mod classes;
 mod known;
 mod purposes;
+mod delivery;
+mod file_names;
 mod laws;
 mod formats;
 mod readme;

@@ -140,3 +140,57 @@ fn the_run_goes_before_the_manifest_and_says_so() {
     let said = "the manifest says that the file is limited, the run says deidentified: the run is followed";
     assert!(screen.contains(said), "{screen}");
 }
+
+/// What the rules about de-identified files say of one cell, under a project file: those that fail, and what was let stand.
+fn under(project: &str, cell: &str, more: &[&str]) -> (BTreeSet<String>, u64) {
+    let folder = folder();
+    write(folder.path(), "cohort.csv", format!("sex,remark\nF,stable\nM,{cell}\n"));
+    write(folder.path(), "chartaudit.yaml", format!("jurisdiction: [US]\n{project}"));
+    let path = text(folder.path());
+    let scan =
+        ["scan", &path, "--as-of", "2026-03-01", "--fictional", "report", "--report", "json"];
+    let run =
+        run(scan.into_iter().chain(["--release", "deidentified"]).chain(more.iter().copied()));
+    let report: Value = serde_json::from_str(&run.stdout()).expect("the report is JSON");
+    let rules = report["rules"].as_array().expect("a report has rules");
+    let (mut failed, mut allowed) = (BTreeSet::new(), 0);
+    for rule in rules {
+        let id = rule["id"].as_str().expect("a rule has an id");
+        let Some(short) = id.strip_prefix("confidentiality/deidentified-file-holds-") else {
+            continue;
+        };
+        if rule["outcome"] == "fail" {
+            failed.insert(short.to_owned());
+        }
+        let entries = rule["allowed"].as_array().into_iter().flatten();
+        allowed += entries.filter_map(|entry| entry["spans"].as_u64()).sum::<u64>();
+    }
+    (failed, allowed)
+}
+
+#[test]
+fn a_release_is_searched_for_what_the_site_and_the_place_know() {
+    let own = "identifiers:\n  patterns: [{name: chart-no, title: Chart number, pattern: 'RG-[0-9]{7}'}]\n";
+    let of = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+    assert_eq!(under("", "see RG-0041234", &[]), (of(&[]), 0));
+    assert_eq!(under(own, "see RG-0041234", &[]), (of(&["record-numbers"]), 0));
+    let told = own.replace("pattern:", "replaces: account, pattern:");
+    assert_eq!(under(&told, "see RG-0041234", &[]), (of(&["accounts"]), 0));
+    // A number of another country is looked for where the run is about that country too.
+    assert_eq!(under("", "NHS no. 999 000 0018", &[]).0, of(&[]));
+    let both = ["--jurisdiction", "US,GB"];
+    assert_eq!(under("", "NHS no. 999 000 0018", &both).0, of(&["record-numbers"]));
+}
+
+#[test]
+fn what_the_site_lets_stand_may_leave_and_is_counted() {
+    let allow =
+        "identifiers:\n  allow: [{value: 617-555-0142, detector: phone, reason: the front desk}]\n";
+    let (failed, allowed) = under("", "call 617-555-0142", &[]);
+    assert_eq!((failed.len(), allowed), (1, 0));
+    assert_eq!(under(allow, "call 617-555-0142", &[]), (BTreeSet::new(), 1));
+    let (failed, allowed) = under(allow, "call 617-555-0142 or 617-555-0143", &[]);
+    assert_eq!((failed.len(), allowed), (1, 1));
+    let past = allow.replace("reason", "until: 2026-02-28, reason");
+    assert_eq!(under(&past, "call 617-555-0142", &[]).0.len(), 1);
+}

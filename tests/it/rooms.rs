@@ -5,21 +5,36 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms it may use; `cli` may use all and is used by none.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("value", &[]),
     ("expr", &["value"]),
     ("retention", &["value"]),
     ("rule", &["value", "expr", "detect", "retention"]),
     ("source", &[]),
     ("store", &[]),
-    ("plan", &["value", "rule", "expr", "source"]),
+    ("delivery", &["source"]),
+    ("plan", &["value", "rule", "expr", "source", "delivery", "detect"]),
     ("detect", &["value"]),
     (
         "engine",
-        &["value", "plan", "expr", "source", "store", "detect", "finding", "retention", "rule"],
+        &[
+            "value",
+            "plan",
+            "expr",
+            "source",
+            "store",
+            "delivery",
+            "detect",
+            "finding",
+            "retention",
+            "rule",
+        ],
     ),
     ("finding", &["value", "retention", "rule", "source"]),
-    ("transfer", &["value", "plan", "expr", "source", "store", "engine", "finding", "rule"]),
+    (
+        "transfer",
+        &["value", "plan", "expr", "source", "store", "delivery", "engine", "finding", "rule"],
+    ),
     ("report", &["value", "finding", "retention", "rule", "source", "store"]),
     ("evidence", &["report"]),
     ("sample", &["finding", "report"]),
@@ -34,6 +49,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "rule",
             "source",
             "store",
+            "delivery",
             "plan",
             "detect",
             "engine",

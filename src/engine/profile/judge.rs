@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::detect::{DETECTORS, Fineness, Identifying, Role, Surety, Whose};
+use crate::detect::{Fineness, Identifying, Role, Site, Surety, Whose};
 use crate::engine::chunk::FileWork;
 use crate::engine::drive::FileSoFar;
 use crate::engine::profile::part::{ColumnPart, Seen};
@@ -20,6 +20,8 @@ pub(crate) struct Judged {
     pub(crate) counts: Counts,
     /// Why columns could not be judged: which, and why.
     pub(crate) reasons: BTreeMap<String, u64>,
+    /// How many identifiers each of the site's allowances let stand.
+    pub(crate) allowed: BTreeMap<u16, u64>,
     /// One finding a column that violates the rule, in the order of files and columns.
     pub(crate) findings: Vec<Finding>,
 }
@@ -81,6 +83,11 @@ pub(crate) fn judge(
         let file: Arc<str> = planned.name.as_str().into();
         for (column, part) in task.columns.iter().zip(&so_far.profile) {
             judged.counts.records += 1;
+            for ((entry, kind), count) in &part.allowed {
+                if check.remove.contains(kind) {
+                    *judged.allowed.entry(*entry).or_default() += count;
+                }
+            }
             match verdict(column, part, check) {
                 Verdict::Blank => judged.counts.not_applicable += 1,
                 Verdict::Keeps => judged.counts.passed += 1,
@@ -91,7 +98,8 @@ pub(crate) fn judge(
                 }
                 Verdict::Breaks(evidence, others) => {
                     judged.counts.violations += 1;
-                    judged.findings.push(finding(number, &file, column, &evidence, others));
+                    let site = &check.detection.site;
+                    judged.findings.push(finding(number, &file, column, &evidence, others, site));
                 }
             }
         }
@@ -105,6 +113,7 @@ fn finding(
     column: &ProfiledColumn,
     evidence: &Evidence<'_>,
     others: usize,
+    site: &Site,
 ) -> Finding {
     let mut message = evidence.words.clone();
     match others {
@@ -122,9 +131,7 @@ fn finding(
     if let Some(first) = first {
         finding.fields.push(FindingField { name: column.name.clone(), value: first.value.clone() });
         finding.identifier = first.found.map(|hit| {
-            let detector = DETECTORS.get(usize::from(hit.detector));
-            let name = detector.map_or("identifier", |detector| detector.name);
-            (name.to_owned(), hit.tier.letter(), (hit.start, hit.end))
+            (site.name_of(hit.detector).to_owned(), hit.tier.letter(), (hit.start, hit.end))
         });
     }
     finding

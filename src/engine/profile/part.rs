@@ -26,6 +26,8 @@ pub(crate) struct ColumnPart {
     pub(super) zips: BTreeMap<u16, Seen>,
     /// Which values differ.
     pub(super) values: Sketch,
+    /// How many values would hold an identifier of a kind if the site did not let it stand: by its entry and the kind.
+    pub(super) allowed: BTreeMap<(u16, Identifying), u64>,
 }
 
 /// How often something was seen, and where first.
@@ -55,6 +57,9 @@ impl ColumnPart {
         self.values.merge(next.values);
         join(&mut self.signs, next.signs, (records, lines));
         join(&mut self.zips, next.zips, (records, lines));
+        for (entry, count) in next.allowed {
+            *self.allowed.entry(entry).or_default() += count;
+        }
     }
 }
 
@@ -88,6 +93,8 @@ struct Remembered {
     print: u128,
     signs: Signs,
     zip: Option<u16>,
+    /// The first identifier that the site lets stand: its entry, and the kind.
+    allowed: Option<(u16, Identifying)>,
     /// The hash by which the sketch knows it.
     hash: u64,
 }
@@ -105,6 +112,8 @@ struct Looking<'l> {
     /// The hasher of this run, and one that is the same in every run.
     hashers: (&'l KeyHasher, KeyHasher),
     hits: Vec<Hit>,
+    /// The first identifier of the value at hand that the site lets stand.
+    allowed: Option<(u16, Identifying)>,
 }
 
 /// Looks at every cell of a batch; `slots` says where the spans of a column lie.
@@ -124,6 +133,7 @@ pub(crate) fn take(
         as_of_year,
         hashers: (hasher, KeyHasher::new([0x0005_EED0_F5A3_7C11, 1, 2, 3])),
         hits: Vec::new(),
+        allowed: None,
     };
     let spans_of = |column: &ProfiledColumn| {
         slots.get(&column.column).and_then(|slot| spans.get(*slot)).map_or(&[][..], Vec::as_slice)
@@ -168,6 +178,9 @@ impl Looking<'_> {
             };
             let Some(seen) = seen else { continue };
             part.filled += 1;
+            if let Some(allowed) = seen.allowed {
+                *part.allowed.entry(allowed).or_default() += 1;
+            }
             for index in seen.signs.indices() {
                 let count = &mut counts[usize::from(index)];
                 *count += 1;
@@ -207,10 +220,12 @@ impl Looking<'_> {
         if let Some(known) = memory.slots[slot].filter(|known| known.print == print) {
             return known;
         }
+        self.allowed = None;
         let (signs, zip) = self.signs(column, text);
+        let allowed = self.allowed;
         let stable = self.hashers.1.text(text);
         let hash = u64::try_from(stable & u128::from(u64::MAX)).unwrap_or(0);
-        let seen = Remembered { print, signs, zip, hash };
+        let seen = Remembered { print, signs, zip, allowed, hash };
         memory.slots[slot] = Some(seen);
         seen
     }
@@ -330,6 +345,12 @@ impl Looking<'_> {
                 }
                 (kind, _) => kind,
             };
+            if let Some(allowed) = hit.allowed {
+                if allowed.from <= Tier::B {
+                    self.allowed.get_or_insert((allowed.entry, kind));
+                }
+                continue;
+            }
             let whole = hit.end - hit.start >= u32::try_from(text.len()).unwrap_or(u32::MAX);
             // `patient id` is a label of record numbers, but what stands below it may be any code.
             let by_name = matches!(column.role, Some(Role::PersonCode | Role::Code)) && whole;
@@ -363,6 +384,9 @@ impl Looking<'_> {
         self.hits.clear();
         self.task.finder.scan(text, &column.context, self.task.fictional, &mut self.hits);
         let sign_of = |hit: &&Hit| {
+            if hit.allowed.is_some() {
+                return false;
+            }
             let kind = self.task.kinds.get(usize::from(hit.detector)).copied().flatten();
             kind.is_some_and(|kind| {
                 let of = match hit.tier {

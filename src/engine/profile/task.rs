@@ -1,10 +1,10 @@
 //! Which columns of a file are looked at, and what their names and the dictionary say of them.
 
-use crate::detect::{Context, DETECTORS, Finder, Identifying, Role, Whose, served};
+use crate::detect::{Context, DETECTORS, Finder, Identifying, Role, Site, Whose};
 use crate::finding::header_text;
 use crate::plan::{BoundColumn, BoundFile, Plan, normalise};
-use crate::rule::{Field, Phi};
-use crate::value::FieldType;
+use crate::rule::{Check, Field, Phi};
+use crate::value::{Date, FieldType};
 
 /// What is looked for in the columns of one file.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub(crate) struct ProfileTask {
     pub(crate) columns: Vec<ProfiledColumn>,
     /// What finds identifiers in cells.
     pub(super) finder: Finder,
-    /// What each detector finds, by its number.
+    /// What each detector and each pattern of the site finds, by its number.
     pub(super) kinds: Vec<Option<Identifying>>,
     /// The detectors that go by labels of records and accounts, by their numbers.
     pub(super) of_records: Vec<u8>,
@@ -68,14 +68,24 @@ pub(super) enum Look {
 
 impl ProfileTask {
     /// What is looked for in a file; `None` where no rule is about what it claims to be.
-    pub(crate) fn compile(plan: &Plan, number: usize, ready: &[usize]) -> Option<Self> {
+    pub(crate) fn compile(
+        plan: &Plan,
+        number: usize,
+        ready: &[usize],
+        as_of: Date,
+    ) -> Option<Self> {
         let file = plan.table_of(number)?;
         let about = || {
             ready.iter().map(|rule| &plan.rules[*rule]).filter(|rule| plan.is_about(rule, number))
         };
         about().next()?;
-        let names: Vec<&str> = served(&["US"]).map(|detector| detector.name).collect();
-        let finder = Finder::new(&names).ok()?;
+        // All of them look for the same: the project file and the place of the run say what.
+        let detection = about().find_map(|rule| match &rule.check {
+            Check::Release(check) => Some(check.detection.clone()),
+            _ => None,
+        });
+        let detection = detection.unwrap_or_default();
+        let finder = detection.site.finder(&detection.default_names(), as_of).ok()?;
         let columns: Vec<ProfiledColumn> = (0..file.table.header.names.len())
             .map(|column| profiled(plan, file, column, &finder))
             .collect();
@@ -85,10 +95,7 @@ impl ProfileTask {
         Some(Self {
             columns,
             finder,
-            kinds: DETECTORS
-                .iter()
-                .map(|detector| Identifying::of_detector(detector.name))
-                .collect(),
+            kinds: kinds(&detection.site),
             of_records: (0_u8..)
                 .zip(DETECTORS)
                 .filter(|(_, detector)| detector.group == "record")
@@ -98,6 +105,17 @@ impl ProfileTask {
             has_years,
         })
     }
+}
+
+/// What each detector finds, and each pattern of the site: what the detector finds whose place it takes, else numbers
+/// of records, for that is what sites have shapes of.
+fn kinds(site: &Site) -> Vec<Option<Identifying>> {
+    let catalogue = DETECTORS.iter().map(|detector| Identifying::of_detector(detector.name));
+    let own = site.patterns().iter().map(|pattern| {
+        let replaced = pattern.replaces.as_deref().and_then(Identifying::of_detector);
+        Some(replaced.unwrap_or(Identifying::RecordNumbers))
+    });
+    catalogue.chain(own).collect()
 }
 
 fn profiled(plan: &Plan, file: &BoundFile, column: usize, finder: &Finder) -> ProfiledColumn {

@@ -27,8 +27,8 @@ use crate::rule::dictionary::{Dictionary, RecordSet};
 use crate::rule::error::{RuleProblem, closest, did_you_mean, listed, span};
 use crate::rule::file::File;
 use crate::rule::raw::{
-    Cell, RawCitation, RawConfidence, RawDirection, RawExample, RawRule, RawSeverity, RawStatus,
-    RawTier, RawUnit,
+    Cell, RawCitation, RawConfidence, RawDirection, RawExample, RawRule, RawSeverity,
+    RawSmallCounts, RawStatus, RawTier, RawUnit,
 };
 use crate::rule::release::{ReleaseCheck, ReleaseKind, ReleaseMethod, ZipPrefixes};
 use crate::rule::tree::{Entry, Node};
@@ -36,7 +36,7 @@ use crate::value::form::Form;
 use crate::value::{Date, FieldType, Type, parse};
 
 /// The keys of the checks, of which a rule has exactly one.
-const CHECKS: [&str; 18] = [
+const CHECKS: [&str; 20] = [
     "require",
     "require_any",
     "assert",
@@ -55,10 +55,14 @@ const CHECKS: [&str; 18] = [
     "gap_free",
     "retain",
     "release",
+    "delivery",
+    "small_counts",
 ];
 
-/// Those that are about files whatever they hold, and may have `records: every`.
-const OF_EVERY: [&str; 1] = ["release"];
+/// Those that are about files whatever they hold, and must have `records: every`. `release` may have it.
+const OF_FILES: [&str; 2] = ["delivery", "small_counts"];
+/// Where `identifiers` searches if it is about files.
+const FILE_NAMES: &str = "file_names";
 
 /// A rule and everything it may name.
 #[derive(Clone, Copy)]
@@ -108,14 +112,10 @@ pub(crate) fn check_rule(
     });
     let every = RecordSet::every();
     let every = (raw.records == RecordSet::EVERY).then_some(&every);
-    if let (Some(_), Some(entry)) = (every, entry)
-        && !OF_EVERY.contains(&entry.key.as_str())
+    if let Some(entry) = entry
+        && let Some(problem) = wrong_set(entry, every.is_some(), node)
     {
-        problems.push(RuleProblem::NotOfEvery {
-            check: entry.key.clone(),
-            span: span(node.span_of("records")),
-            help: Some(format!("name one record set; `every` is for {} alone", listed(OF_EVERY))),
-        });
+        problems.push(problem);
         return None;
     }
     let Some(set) = every.or_else(|| dictionary.set(&raw.records)) else {
@@ -204,6 +204,24 @@ pub(crate) fn check_rule(
         off: None,
         declared: (file.name.clone(), file.line(node.span.start)),
     })
+}
+
+/// The problem of a check of records with every record set, or of one of files with a single one.
+fn wrong_set(entry: &Entry, every: bool, node: &Node) -> Option<RuleProblem> {
+    let check = entry.key.as_str();
+    let of_names = check == "identifiers"
+        && entry.value.get("in").and_then(Node::text).is_some_and(|text| text == FILE_NAMES);
+    let of_files = of_names || OF_FILES.contains(&check);
+    let place = span(node.span_of("records"));
+    if every && !of_files && check != "release" {
+        let help = format!(
+            "name one record set; `every` is for {}, `release` and `identifiers` of `{FILE_NAMES}` alone",
+            OF_FILES.map(|check| format!("`{check}`")).join(", ")
+        );
+        let check = check.to_owned();
+        return Some(RuleProblem::NotOfEvery { check, span: place, help: Some(help) });
+    }
+    (of_files && !every).then(|| RuleProblem::OnlyOfEvery { check: check.to_owned(), span: place })
 }
 
 /// Prose on one line, whatever way it was folded in the file.
@@ -455,6 +473,8 @@ fn named_fields(applies: Option<&Expr>, check: &Check, relations: &[Relation]) -
         | Check::Compared
         | Check::Release(_)
         | Check::Purpose(_)
+        | Check::FileNames(_)
+        | Check::Delivery { .. }
         | Check::SmallCounts { .. } => {}
     }
     let needed = match check {
@@ -512,6 +532,8 @@ impl Checker<'_> {
             "gap_free" => self.gap_free(node, problems),
             "retain" => self.retain(node, problems),
             "release" => self.release(node, problems),
+            "delivery" => self.delivery(node, problems),
+            "small_counts" => self.small_counts(node, problems),
             _ => None,
         }
     }
@@ -860,6 +882,7 @@ impl Checker<'_> {
         let raw = self.input.raw.identifiers.as_ref()?;
         let within = node.get("in")?;
         let (fields, unbound) = match within.text() {
+            Some(FILE_NAMES) => (Some(Vec::new()), false),
             Some("text") => (Some(self.of_types(|ty| ty == FieldType::Text)), false),
             Some("all") => (Some(self.of_types(|_| true)), false),
             Some("everything") => (Some(self.of_types(|_| true)), true),
@@ -902,15 +925,28 @@ impl Checker<'_> {
         let releases = node.get("releases").map(Node::texts).unwrap_or_default();
         let releases =
             releases.into_iter().filter_map(|(name, _)| ReleaseKind::named(name)).collect();
-        Some(Check::Identifiers(Identifiers {
-            fields: fields?,
-            unbound,
-            detect,
-            min_tier,
-            known,
-            releases,
-            detection,
-        }))
+        let looked_for =
+            Identifiers { fields: fields?, unbound, detect, min_tier, known, releases, detection };
+        Some(match within.text() {
+            Some(FILE_NAMES) => Check::FileNames(looked_for),
+            _ => Check::Identifiers(looked_for),
+        })
+    }
+
+    fn delivery(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        let manifest = self.text_or_param(node.get("manifest")?, problems)?;
+        Some(Check::Delivery { manifest: manifest.to_owned() })
+    }
+
+    fn small_counts(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
+        let RawSmallCounts { from, to } = *self.input.raw.small_counts.as_ref()?;
+        let limit = |number: u64| u32::try_from(number).ok().filter(|number| *number > 0);
+        let limits = limit(from).zip(limit(to)).filter(|(from, to)| from <= to);
+        let Some((from, to)) = limits else {
+            problems.push(RuleProblem::EmptyRange { from, to, span: span(node.span.clone()) });
+            return None;
+        };
+        Some(Check::SmallCounts { from, to })
     }
 
     fn release(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Check> {
@@ -964,16 +1000,21 @@ impl Checker<'_> {
                 Some(ZipPrefixes { restricted: restricted?, unused: unused? })
             }
         };
-        Some(Check::Release(ReleaseCheck { kinds, method, remove, zips }))
+        let detection = self.input.detection.clone();
+        Some(Check::Release(ReleaseCheck { kinds, method, remove, zips, detection }))
     }
 
-    /// `036 059 …`, or the parameter that holds them.
-    fn zips(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Vec<u16>> {
+    /// A text, or that of the parameter whose name stands behind a colon.
+    fn text_or_param<'t>(
+        &'t self,
+        node: &'t Node,
+        problems: &mut Vec<RuleProblem>,
+    ) -> Option<&'t str> {
         let text = node.text()?;
-        let text = match text.strip_prefix(':') {
-            None => text,
+        match text.strip_prefix(':') {
+            None => Some(text),
             Some(name) => match self.input.params.iter().find(|param| param.name == name) {
-                Some(Param { value: Value::Text(text), .. }) => text,
+                Some(Param { value: Value::Text(text), .. }) => Some(text),
                 Some(_) => {
                     problems.push(RuleProblem::ParamType {
                         name: name.to_owned(),
@@ -982,7 +1023,7 @@ impl Checker<'_> {
                         span: span(node.span.clone()),
                         help: Some("declare it with `type: text`".to_owned()),
                     });
-                    return None;
+                    None
                 }
                 None => {
                     if !self.input.lost.iter().any(|lost| lost == name) {
@@ -993,10 +1034,15 @@ impl Checker<'_> {
                             help: did_you_mean(name, names),
                         });
                     }
-                    return None;
+                    None
                 }
             },
-        };
+        }
+    }
+
+    /// `036 059 …`, or the parameter that holds them.
+    fn zips(&self, node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Vec<u16>> {
+        let text = self.text_or_param(node, problems)?;
         let prefix = |word: &str| {
             let digits = word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit());
             word.parse::<u16>().ok().filter(|_| digits)
@@ -1164,7 +1210,8 @@ impl Checker<'_> {
         let grouped = raw_rule.measure.is_some()
             || raw_rule.small_cells.is_some()
             || raw_rule.columns.is_some()
-            || raw_rule.release.is_some();
+            || raw_rule.release.is_some()
+            || raw_rule.small_counts.is_some();
         match records {
             // What was left out may have been a record or an outcome.
             _ if !self.input.file.is_whole(&node.span) => {}

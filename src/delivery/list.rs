@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
+use crate::delivery::ListError;
 use crate::source::{self, FoundFile};
-use crate::transfer::TransferProblem;
 
 /// What was to be sent, file by file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,29 +35,49 @@ enum Sum {
 
 /// A file that arrived.
 #[derive(Debug, Clone)]
-pub(super) struct ArrivedFile {
+pub(crate) struct ArrivedFile {
     /// Its path below the PATH argument.
-    pub(super) name: String,
-    pub(super) path: PathBuf,
+    pub(crate) name: String,
+    /// Where it lies.
+    pub(crate) path: PathBuf,
     /// Records that were read in it, where it is a table.
-    pub(super) records: Option<u64>,
+    pub(crate) records: Option<u64>,
 }
 
 /// What the files that arrived are by the list.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct HeldToList {
-    /// Files of the list, and how many of them are not what it says.
-    pub(super) listed: u64,
-    /// Findings: a file, and what is wrong with it.
-    pub(super) wrong: Vec<(String, String)>,
+pub(crate) struct Held {
+    /// How many files the list has.
+    pub(crate) listed: u64,
+    /// Files of the list that are not what it says, and in what; by name.
+    pub(crate) wrong: Vec<(String, String)>,
+    /// Files of the list that are right as far as can be told, and what cannot be; by name.
+    pub(crate) open: Vec<(String, String)>,
     /// Files that the list does not have.
-    pub(super) unlisted: Vec<String>,
+    pub(crate) unlisted: Vec<String>,
+}
+
+/// What a file is by the list.
+enum Word {
+    Right,
+    Wrong(String),
+    Open(String),
 }
 
 /// Bytes of a list at most.
 const MOST: u64 = 64 << 20;
 
 impl Manifest {
+    /// The names of the files that it lists.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.file.as_str())
+    }
+
+    /// Whether it says of any file how many records it has.
+    pub(crate) fn counts_records(&self) -> bool {
+        self.entries.iter().any(|entry| entry.records.is_some())
+    }
+
     /// The names of the files that it lists, for them to be hidden where they give somebody away.
     pub fn names_mut(&mut self) -> impl Iterator<Item = &mut String> {
         self.entries.iter_mut().map(|entry| &mut entry.file)
@@ -67,26 +87,20 @@ impl Manifest {
     ///
     /// # Errors
     /// With the line at which it is no list; the line itself is not quoted, because it may be a record's.
-    pub fn read(path: &Path) -> Result<Self, TransferProblem> {
+    pub fn read(path: &Path) -> Result<Self, ListError> {
         let name = path.display().to_string();
-        let unreadable =
-            |kind: io::ErrorKind| TransferProblem::ManifestUnreadable { name: name.clone(), kind };
+        let unreadable = |kind: io::ErrorKind| ListError::Unreadable { name: name.clone(), kind };
         let length = std::fs::metadata(path).map_err(|error| unreadable(error.kind()))?.len();
         if length > MOST {
             return Err(unreadable(io::ErrorKind::FileTooLarge));
         }
         let bytes = std::fs::read(path).map_err(|error| unreadable(error.kind()))?;
         let text = String::from_utf8(bytes).map_err(|_| unreadable(io::ErrorKind::InvalidData))?;
-        let problem = |(line, what): (u64, &'static str)| TransferProblem::Manifest {
-            name: name.clone(),
-            line,
-            what,
-        };
-        parse(&text, &name).map_err(problem)
+        parse(&text, &name).map_err(|(line, what)| ListError::NoManifest { name, line, what })
     }
 
     /// Holds the files that arrived against the list.
-    pub(super) fn hold(&self, files: &[ArrivedFile]) -> HeldToList {
+    pub(crate) fn hold(&self, files: &[ArrivedFile]) -> Held {
         let place = |entry: &Entry| {
             let whole = files.iter().position(|file| file.name == entry.file);
             let base = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
@@ -100,37 +114,42 @@ impl Manifest {
             whole.or_else(by_base)
         };
         let places: Vec<Option<usize>> = self.entries.iter().map(place).collect();
-        let wrong: Vec<Option<(String, String)>> = self
+        let words: Vec<(String, Word)> = self
             .entries
             .par_iter()
             .zip(&places)
             .map(|(entry, place)| {
                 let file = place.and_then(|place| files.get(place));
-                let what = match file {
-                    None => Some("it is listed and did not arrive".to_owned()),
-                    Some(file) => entry.differs(file),
+                let word = match file {
+                    None => Word::Wrong("it is listed and did not arrive".to_owned()),
+                    Some(file) => entry.word(file),
                 };
                 let name = file.map_or(entry.file.as_str(), |file| &file.name);
-                what.map(|what| (name.to_owned(), what))
+                (name.to_owned(), word)
             })
             .collect();
+        let mut held = Held { listed: self.entries.len() as u64, ..Held::default() };
+        for (name, word) in words {
+            match word {
+                Word::Right => {}
+                Word::Wrong(what) => held.wrong.push((name, what)),
+                Word::Open(what) => held.open.push((name, what)),
+            }
+        }
         let unlisted =
             files.iter().enumerate().filter(|(number, _)| !places.contains(&Some(*number)));
-        HeldToList {
-            listed: self.entries.len() as u64,
-            wrong: wrong.into_iter().flatten().collect(),
-            unlisted: unlisted.map(|(_, file)| file.name.clone()).collect(),
-        }
+        held.unlisted = unlisted.map(|(_, file)| file.name.clone()).collect();
+        held
     }
 }
 
 impl Entry {
-    /// In what a file is another than the one that is listed.
-    fn differs(&self, file: &ArrivedFile) -> Option<String> {
+    /// Whether a file is the one that is listed.
+    fn word(&self, file: &ArrivedFile) -> Word {
         let Ok(metadata) = std::fs::metadata(&file.path) else {
-            return Some("it could not be read".to_owned());
+            return Word::Open("it could not be read".to_owned());
         };
-        let mut what = Vec::new();
+        let (mut what, mut open) = (Vec::new(), Vec::new());
         if self.bytes.is_some_and(|bytes| bytes != metadata.len()) {
             what.push(format!(
                 "{} bytes arrived, {} are listed",
@@ -138,17 +157,22 @@ impl Entry {
                 self.bytes.unwrap_or(0)
             ));
         }
-        if let (Some(listed), Some(read)) = (self.records, file.records)
-            && listed != read
-        {
-            what.push(format!("{read} records arrived, {listed} are listed"));
+        match (self.records, file.records) {
+            (Some(listed), Some(read)) if listed != read => {
+                what.push(format!("{read} records arrived, {listed} are listed"));
+            }
+            (Some(_), None) => open.push("its records could not be counted"),
+            (Some(_), Some(_)) | (None, _) => {}
         }
         match self.sum.map(|sum| sum.is_of(file, metadata.len())) {
-            Some(None) => what.push("its hash could not be taken".to_owned()),
+            Some(None) => open.push("its hash could not be taken"),
             Some(Some(false)) => what.push("its hash is another than the one listed".to_owned()),
             Some(Some(true)) | None => {}
         }
-        (!what.is_empty()).then(|| what.join("; "))
+        if !what.is_empty() {
+            return Word::Wrong(what.join("; "));
+        }
+        if open.is_empty() { Word::Right } else { Word::Open(open.join("; ")) }
     }
 }
 

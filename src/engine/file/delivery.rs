@@ -1,0 +1,114 @@
+//! The files of a delivery, held against the list of what was to come.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::delivery::{ArrivedFile, Manifest};
+use crate::engine::outcome::{empty, judge, reasons, stream};
+use crate::engine::stage::Pass;
+use crate::engine::{EngineError, Hooks, ScanOptions};
+use crate::finding::{Finding, Outcome, Place, RuleOutcome};
+use crate::plan::{Delivery, DeliveryList, Plan};
+use crate::rule::CheckedRule;
+use crate::source::{Batch, Chunk, Table};
+
+/// Bytes of a table read at a time, where its records are only counted.
+const STRETCH: u64 = 1 << 20;
+
+/// A rule about what was to be delivered.
+pub(in crate::engine) fn delivered(
+    plan: &Plan,
+    pass: &Pass<'_>,
+    number: usize,
+    rule: &CheckedRule,
+    manifest: &str,
+    options: &ScanOptions,
+    hooks: &Hooks<'_>,
+) -> Result<RuleOutcome, EngineError> {
+    let mut outcome = empty(number, rule, Outcome::NotApplicable);
+    let mut why: BTreeMap<String, u64> = BTreeMap::new();
+    let mut wrong: Vec<(String, String)> = Vec::new();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads.max(1))
+        .build()
+        .map_err(|_| EngineError::Threads { threads: options.threads })?;
+    for list in plan.delivery.lists.iter().filter(|list| list.manifest == manifest) {
+        let held = match &list.list {
+            Err(reason) => {
+                // Where nothing says what was to come, nothing can be said of what came.
+                let files = (list.arrived.len() as u64).max(1);
+                outcome.counts.records += files;
+                outcome.counts.not_evaluable += files;
+                *why.entry(format!("`{manifest}`: {reason}")).or_default() += files;
+                continue;
+            }
+            Ok(said) => {
+                let files = arrived(plan, pass, list, said);
+                pool.install(|| said.hold(&files))
+            }
+        };
+        let judged = held.listed + held.unlisted.len() as u64;
+        outcome.counts.records += judged;
+        outcome.counts.not_evaluable += held.open.len() as u64;
+        for (name, what) in held.open {
+            *why.entry(format!("`{name}`: {what}")).or_default() += 1;
+        }
+        wrong.extend(held.wrong);
+        let unlisted = held.unlisted.into_iter().map(|name| (name, "it is not listed".to_owned()));
+        wrong.extend(unlisted);
+    }
+    let counts = &mut outcome.counts;
+    counts.violations = wrong.len() as u64;
+    counts.passed = counts.records - counts.violations - counts.not_evaluable;
+    wrong.sort();
+    for (name, message) in wrong {
+        let file: Arc<str> = name.into();
+        outcome.by_file.push((Arc::clone(&file), 1));
+        let place = Place { file: Some(file), ..Place::default() };
+        let finding = Finding::plain(outcome.rule, place, message);
+        stream(hooks, &finding)?;
+        if outcome.findings.len() < options.examples {
+            outcome.findings.push(finding);
+        }
+    }
+    outcome.not_evaluable_reasons = reasons(why);
+    outcome.outcome = judge(rule, &outcome.counts);
+    Ok(outcome)
+}
+
+/// The files of a folder as they arrived, with their records where the list speaks of them.
+fn arrived(plan: &Plan, pass: &Pass<'_>, list: &DeliveryList, said: &Manifest) -> Vec<ArrivedFile> {
+    let Delivery { files, .. } = &plan.delivery;
+    let files = list.arrived.iter().filter_map(|place| files.get(*place));
+    let of_file = |name: &str| {
+        let number = plan.files.iter().position(|planned| planned.name == name)?;
+        let read = pass.files.iter().find(|(work, _)| work.number == number);
+        match read {
+            Some((_, so_far)) => so_far.complete.then_some(so_far.tally.records),
+            None => counted(&plan.table_of(number)?.table),
+        }
+    };
+    files
+        .map(|file| ArrivedFile {
+            name: file.name.clone(),
+            path: file.path.clone(),
+            records: if said.counts_records() { of_file(&file.name) } else { None },
+        })
+        .collect()
+}
+
+/// The records of a table that no rule has read; `None` if it cannot be read to its end.
+fn counted(table: &Table) -> Option<u64> {
+    let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
+    let mut start = table.data_start;
+    let mut records = table.tally.records;
+    for index in 0..table.input.len.div_ceil(STRETCH) {
+        table.load(&mut chunk, index, STRETCH).ok()?;
+        if start >= chunk.range.end {
+            continue;
+        }
+        start = table.split(&mut chunk, start, &mut batch).ok()?;
+        records += batch.tally.records;
+    }
+    Some(records)
+}
