@@ -56,9 +56,14 @@ impl Canary {
 }
 
 /// Hashes that anybody can make of a value: the usual ones, in hexadecimal.
-fn unkeyed(bytes: &[u8]) -> [String; 2] {
+fn unkeyed(bytes: &[u8]) -> [String; 4] {
     use sha2::Digest as _;
-    [hex(&sha2::Sha256::digest(bytes)), hex(&sha2::Sha512::digest(bytes))]
+    [
+        hex(&md5::Md5::digest(bytes)),
+        hex(&sha1::Sha1::digest(bytes)),
+        hex(&sha2::Sha256::digest(bytes)),
+        hex(&sha2::Sha512::digest(bytes)),
+    ]
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -104,6 +109,11 @@ fn every_form_is_found() {
         assert!(day.found_in(form.as_bytes()).is_some(), "{form:?}");
     }
     assert!(day.found_in(b"1957 11-04").is_none());
-    let sum = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    assert!(Canary::new("abc").found_in(sum.as_bytes()).is_some(), "the published test value");
+    for published in [
+        "900150983cd24fb0d6963f7d28e17f72",
+        "a9993e364706816aba3e25717850c26c9cd0d89d",
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+    ] {
+        assert!(Canary::new("abc").found_in(published.as_bytes()).is_some(), "{published}");
+    }
 }
