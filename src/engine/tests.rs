@@ -247,6 +247,22 @@ impl FindingSink for Lines<'_> {
     }
 }
 
+/// Options of a run that is cut in this way.
+fn options(threads: usize, chunk_size: u64, memory: u64) -> ScanOptions {
+    ScanOptions {
+        as_of: Date::from_ymd(2024, 6, 1).unwrap(),
+        threads,
+        chunk_size,
+        memory,
+        temp_dir: std::env::temp_dir(),
+        examples: 3,
+        reveal: Reveal::Nothing,
+        site_key: Some(SiteKey::new([7; 32])),
+        trace: false,
+        watched: None,
+    }
+}
+
 fn run(
     texts: &[&[u8]],
     threads: usize,
@@ -262,18 +278,7 @@ fn run(
         findings: Some(Mutex::new(Box::new(Lines(&lines)))),
         holdings: None,
     };
-    let options = ScanOptions {
-        as_of: Date::from_ymd(2024, 6, 1).unwrap(),
-        threads,
-        chunk_size,
-        memory,
-        temp_dir: std::env::temp_dir(),
-        examples: 3,
-        reveal: Reveal::Nothing,
-        site_key: Some(SiteKey::new([7; 32])),
-        trace: false,
-        watched: None,
-    };
+    let options = options(threads, chunk_size, memory);
     let scan = scan(&mut plan, &options, &hooks).unwrap();
     drop(hooks);
     Some((scan, lines.into_inner().unwrap()))
@@ -342,6 +347,31 @@ fn every_kind_of_check_counts_as_defined() {
     );
     for rule in &scan.rules {
         assert!(rule.counts.add_up(), "{rule:?}");
+    }
+}
+
+#[test]
+fn a_fault_in_any_thread_ends_the_run_and_waits_for_nobody() {
+    for threads in [1, 2, 4] {
+        for last in [0, 3] {
+            let read = std::sync::atomic::AtomicU64::new(0);
+            let fails = |_| {
+                let before = read.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                assert!(before < last, "planted");
+            };
+            let interrupted = AtomicBool::new(false);
+            let hooks = Hooks {
+                interrupted: &interrupted,
+                progress: &fails,
+                findings: None,
+                holdings: None,
+            };
+            let mut plan = plan(&[SOUND.as_bytes(), SOUND.as_bytes()]).unwrap();
+            let options = options(threads, 16, 64);
+            let run = std::panic::AssertUnwindSafe(|| scan(&mut plan, &options, &hooks).is_ok());
+            let payload = std::panic::catch_unwind(run).unwrap_err();
+            assert_eq!(payload.downcast_ref::<&str>(), Some(&"planted"));
+        }
     }
 }
 
