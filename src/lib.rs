@@ -17,7 +17,8 @@
 //! 13. [`report`]: the audit as a document: JSON, terminal, streams.
 //! 14. [`evidence`]: what an audit stood on, listed, signed and checked.
 //! 15. [`sample`]: random samples for review by hand, and what a review says of all records.
-//! 16. [`cli`]: flags, clock, environment, terminal and exit codes; nothing else has them.
+//! 16. [`survey`]: what an export looks like before anybody says how it is read.
+//! 17. [`cli`]: flags, clock, environment, terminal and exit codes; nothing else has them.
 
 pub mod value;
 pub mod detect;
@@ -34,4 +35,5 @@ pub mod transfer;
 pub mod report;
 pub mod evidence;
 pub mod sample;
+pub mod survey;
 pub mod cli;

@@ -59,7 +59,7 @@ above the input, then from defaults.";
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make the site's key, and the project file that names it
+    /// Look at an export, and make the project file and the site's key
     Init(init::InitArguments),
     /// Audit exported files
     Scan(scan::ScanArguments),

@@ -1,7 +1,7 @@
 //! The two streams a person sees, and what the terminal behind them can show.
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, BufRead, IsTerminal as _, Write};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
@@ -85,6 +85,8 @@ impl Face {
 pub(crate) struct Console {
     stdout: Box<dyn Write>,
     stderr: Box<dyn Write>,
+    /// Where a person answers; nothing where no person sits.
+    stdin: Option<Box<dyn BufRead>>,
     /// What standard output can show.
     pub(crate) out: Face,
     /// What standard error can show.
@@ -113,7 +115,9 @@ impl Console {
         let stderr = io::stderr();
         let out_width = size(&|| terminal_size::terminal_size_of(io::stdout()));
         let err_width = size(&|| terminal_size::terminal_size_of(io::stderr()));
+        let person = io::stdin().is_terminal() && stdout.is_terminal();
         Self {
+            stdin: person.then(|| Box::new(io::BufReader::new(io::stdin())) as Box<dyn BufRead>),
             out: Face::judge(stdout.is_terminal(), out_width, variable),
             err: Face::judge(stderr.is_terminal(), err_width, variable),
             stdout: Box::new(stdout),
@@ -126,7 +130,36 @@ impl Console {
     #[cfg(test)]
     pub(crate) fn in_memory(stdout: Box<dyn Write>, stderr: Box<dyn Write>) -> Self {
         let face = Face::judge(false, None, |_| None);
-        Self { stdout, stderr, out: face, err: face, closed: false }
+        Self { stdout, stderr, stdin: None, out: face, err: face, closed: false }
+    }
+
+    /// Streams that end in memory, and the lines that a person types.
+    #[cfg(test)]
+    pub(crate) fn with_answers(stdout: Box<dyn Write>, answers: &'static str) -> Self {
+        let stdin: Box<dyn BufRead> = Box::new(answers.as_bytes());
+        Self { stdin: Some(stdin), ..Self::in_memory(stdout, Box::new(io::sink())) }
+    }
+
+    /// Whether a person sits before it who can be asked.
+    pub(crate) fn can_ask(&self) -> bool {
+        self.stdin.is_some()
+    }
+
+    /// Asks, and gives the answer without blanks around it; `None` where nobody answers any more.
+    ///
+    /// # Errors
+    /// If the question cannot be shown.
+    pub(crate) fn ask(&mut self, question: &str) -> Result<Option<String>, CliError> {
+        self.print(question)?;
+        let mut answer = String::new();
+        let Some(stdin) = &mut self.stdin else { return Ok(None) };
+        match stdin.read_line(&mut answer) {
+            Ok(0) | Err(_) => {
+                self.print("\n")?;
+                Ok(None)
+            }
+            Ok(_) => Ok(Some(answer.trim().to_owned())),
+        }
     }
 
     /// Writes to standard output. A reader that has gone away is not an error: the rest is dropped.

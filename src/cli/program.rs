@@ -58,7 +58,7 @@ fn dispatch(
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
     match arguments.command {
-        Command::Init(arguments) => init::run(arguments, console),
+        Command::Init(arguments) => init::run(arguments, said, console),
         Command::Scan(arguments) => scan::run(arguments, said, interrupt::listen(), console),
         Command::Plan(arguments) => plan::run(arguments, said, console),
         Command::Explain(arguments) => explain::run(arguments, said, interrupt::listen(), console),

@@ -42,8 +42,8 @@ pub(crate) fn render(plan: &Plan) -> String {
     yaml.lines().map(|line| format!("  {line}\n")).collect()
 }
 
-/// Headers that were not placed, each with the free field whose names are most like it.
-fn near(file: &BoundFile, set: &RecordSet) -> Vec<(String, String)> {
+/// Headers that were not placed, each with the free field whose names are most like it: field and header.
+pub(crate) fn near(file: &BoundFile, set: &RecordSet) -> Vec<(String, String)> {
     let free: Vec<&Field> = set
         .fields
         .iter()

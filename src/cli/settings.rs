@@ -15,6 +15,7 @@ use crate::cli::book::{self, Texts};
 use crate::cli::console::Console;
 use crate::cli::day::Day;
 use crate::cli::error::CliError;
+use crate::cli::init::SCHEMA_FILE;
 use crate::cli::request::ParamRequest;
 use crate::cli::site_key::{self, Exposure};
 use crate::cli::size::Size;
@@ -22,7 +23,7 @@ use crate::cli::{file_name, near, project};
 use crate::detect::{self, Finder};
 use crate::engine::ScanOptions;
 use crate::finding::{Claimed, Masked, Reveal, SiteKey};
-use crate::plan::{self, BindOptions, Plan, ReleaseRequest, Twins};
+use crate::plan::{self, BindOptions, GENERIC, Plan, ReleaseRequest, Twins};
 use crate::report::{self, FailOn};
 use crate::rule::config::{self, ProjectFile};
 use crate::rule::{
@@ -31,9 +32,6 @@ use crate::rule::{
 };
 use crate::sample::Review;
 use crate::source::{self, Discovery, FoundFile, Issue, IssueClass, IssueCode};
-
-/// The layout that the dictionary itself is: its alias lists.
-const GENERIC: &str = "generic";
 
 /// Where a setting was said; the first that says it wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -576,7 +574,8 @@ impl Settings {
     pub(crate) fn in_force(&self, loaded: &Loaded) -> Vec<PathBuf> {
         let manifest = self.manifest.iter().map(|manifest| &manifest.file.path);
         let own = loaded.files.iter().chain(&self.project.path).chain(&self.site_key_file.value);
-        let own = own.chain(manifest);
+        let schema = self.project.path.as_ref().map(|_| self.project.folder().join(SCHEMA_FILE));
+        let own = own.chain(manifest).chain(&schema);
         let mut files: Vec<PathBuf> = own.filter_map(|path| path.canonicalize().ok()).collect();
         files.sort();
         files.dedup();
@@ -774,7 +773,7 @@ impl Settings {
 }
 
 /// A word as a shell reads it: quoted where it holds more than letters, digits and a few signs.
-fn shell_word(word: &str) -> String {
+pub(crate) fn shell_word(word: &str) -> String {
     let plain = |char: char| char.is_ascii_alphanumeric() || "_./,:=@%+-".contains(char);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

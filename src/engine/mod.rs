@@ -31,6 +31,7 @@ mod aggregate;
 mod outcome;
 mod error;
 mod example;
+mod trial;
 
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ mod tests;
 pub use self::error::EngineError;
 pub use self::example::{ExampleOutcome, run as run_example};
 pub use self::options::{Hooks, ScanOptions};
+pub use self::trial::{Trial, each_text, trial};
 
 pub(crate) use self::digest::{Tree, is_subtree, subtree};
 

@@ -15,5 +15,5 @@ pub use self::bind::{BindOptions, Twins, bind};
 pub use self::bound::{BoundColumn, BoundFile, FileState, Plan, PlannedFile, Readiness};
 pub use self::delivery::{Delivery, DeliveryList};
 pub use self::reader::{CellReader, ReaderKind, ReaderProblem};
-pub use self::recognise::normalise;
+pub use self::recognise::{GENERIC, normalise, rival};
 pub use self::release::{Claim, MANIFEST, ReleaseRequest};

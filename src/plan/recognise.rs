@@ -6,7 +6,7 @@ use crate::expr::typed::FieldId;
 use crate::rule::{Binding, Dictionary, Layout, LayoutSource, RecordSet};
 
 /// The name under which headers that no layout knows are bound.
-pub(super) const GENERIC: &str = "generic";
+pub const GENERIC: &str = "generic";
 
 /// A header name as it is compared: case, blanks, underscores and hyphens do not count.
 #[must_use]
@@ -249,6 +249,26 @@ pub(super) fn choose<'s>(
         }
         None => Ok(best.clone()),
     }
+}
+
+/// The record set besides the bound one that knows most columns of a header, its key included, and how many fields it
+/// would bind.
+#[must_use]
+pub fn rival(
+    dictionary: &Dictionary,
+    layouts: &[Layout],
+    header: &[String],
+    bound: usize,
+) -> Option<(usize, usize)> {
+    let mut columns: HashMap<String, Vec<usize>> = HashMap::new();
+    for (column, name) in header.iter().enumerate() {
+        columns.entry(normalise(name)).or_default().push(column);
+    }
+    let header = Header { width: header.len(), columns };
+    let shapes = shapes(dictionary, layouts, &[]);
+    let others = shapes.iter().filter(|shape| shape.set != bound).map(|shape| shape.hold(&header));
+    let others = others.filter(|held| held.key_bound && held.bound_fields > 0);
+    others.map(|held| (held.shape.set, held.bound_fields)).max_by_key(|(_, fields)| *fields)
 }
 
 /// Whether a file name fits a pattern of `*` and `?`; case does not count.

@@ -197,3 +197,159 @@ fn what_cannot_be_made_is_said() {
     assert!(run.stderr().contains("jurisdiction"), "{}", run.stderr());
     assert!(!folder.path().join("site.key").exists());
 }
+
+/// A copy of a fixture's tables in a folder of their own.
+fn export_of(fixture_name: &str) -> tempfile::TempDir {
+    let folder = folder();
+    let export = folder.path().join("export");
+    fs::create_dir(&export).expect("a folder can be made");
+    for entry in fs::read_dir(fixture(fixture_name)).expect("a fixture can be listed") {
+        let path = entry.expect("a fixture can be listed").path();
+        if path.extension().is_some_and(|extension| extension != "yaml") {
+            fs::copy(&path, export.join(path.file_name().expect("a file has a name")))
+                .expect("a fixture can be copied");
+        }
+    }
+    folder
+}
+
+/// A look at a fixture is what its snapshot says, screen and project file.
+#[track_caller]
+fn look(name: &str) {
+    let folder = export_of(name);
+    let run = init(folder.path(), &["export"]).expect_code(0);
+    assert_eq!(run.stderr(), "");
+    let project = fs::read_to_string(folder.path().join("chartaudit.yaml"));
+    let project = project.expect("there is a project file");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(fixture("look"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.remove_snapshot_suffix();
+    settings.add_filter("[0-9a-z]{4}-[0-9a-z]{4}", "kkkk-kkkk");
+    // Years of two digits go by the year in which the look is taken.
+    settings.add_filter("pivot: [0-9]{4}", "pivot: YYYY");
+    settings.add_filter("taken for [0-9]{4} to [0-9]{4}", "taken for YYYY to YYYY");
+    settings.bind(|| {
+        let name = name.replace("look/", "");
+        insta::assert_snapshot!(format!("{name}-screen"), run.stdout());
+        insta::assert_snapshot!(format!("{name}-project"), project);
+    });
+    keeps_to_the_schema(&folder.path().join("chartaudit.schema.json"), &project);
+    let plan = Run::of(program().current_dir(folder.path()).args(["plan", "export"]));
+    let planned = plan.expect_code(0).stdout();
+    assert!(planned.contains("layout        project file  generic"), "{planned}");
+}
+
+/// Demands that a project file keeps to the schema beside it.
+#[track_caller]
+fn keeps_to_the_schema(schema: &Path, project: &str) {
+    let schema = fs::read_to_string(schema).expect("the schema is there");
+    let schema = serde_json::from_str(&schema).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");
+    let project = serde_yaml::from_str(project).expect("a project file is YAML");
+    let problems: Vec<String> =
+        validator.iter_errors(&project).map(|error| error.to_string()).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    assert!(!validator.is_valid(&serde_json::json!({"juristiction": "US"})), "it refuses nothing");
+}
+
+#[test]
+fn a_look_proposes_what_is_seen() {
+    look("look/told");
+}
+
+#[test]
+fn a_look_leaves_open_what_no_value_tells() {
+    look("look/open");
+}
+
+/// The counts of every rule about records in a report, by its id.
+fn counts(report: &str) -> std::collections::BTreeMap<String, String> {
+    let report: serde_json::Value = serde_json::from_str(report).expect("a report is JSON");
+    let rules = report["rules"].as_array().expect("a report lists rules");
+    let rule = |rule: &serde_json::Value| {
+        let outcome = (&rule["outcome"], &rule["counts"]);
+        (rule["id"].to_string(), format!("{} {}", outcome.0, outcome.1))
+    };
+    rules.iter().filter(|rule| rule["unit"] != "file").map(rule).collect()
+}
+
+#[test]
+fn what_is_proposed_audits_like_what_a_person_wrote() {
+    let rules = [
+        "--as-of=2026-03-01",
+        "--rules=essentials,us-hipaa,us-hospital",
+        "--param=us-hipaa.daily_patients=5",
+        "--param=us-hospital.electronic_since=2023-06-01",
+        "--report=json",
+    ];
+    for name in ["hospital/ehr/faulty", "hospital/ehr/clean"] {
+        let by_hand = counts(&run(["scan", &text(&fixture(name))].iter().chain(&rules)).stdout());
+        assert!(by_hand.len() > 400, "only {} rules ran", by_hand.len());
+        let folder = export_of(name);
+        init(folder.path(), &["export"]).expect_code(0);
+        let mut scan = program();
+        let proposed =
+            Run::of(scan.current_dir(folder.path()).args(["scan", "export"]).args(rules));
+        for (rule, outcome) in counts(&proposed.stdout()) {
+            assert_eq!(by_hand.get(&rule), Some(&outcome), "{rule} on {name}");
+        }
+    }
+}
+
+#[test]
+fn a_look_replaces_nothing_and_prints_without_a_trace() {
+    let folder = export_of("look/told");
+    let print = init(folder.path(), &["export", "--print"]).expect_code(0);
+    assert!(print.stdout().starts_with("# yaml-language-server: $schema="), "{}", print.stdout());
+    assert_eq!(
+        fs::read_dir(folder.path()).expect("it can be listed").count(),
+        1,
+        "only the export"
+    );
+    let said = "jurisdiction: US # our place\n";
+    write(folder.path(), "chartaudit.yaml", said);
+    let run = init(folder.path(), &["export"]).expect_code(0);
+    let project = folder.path().join("chartaudit.yaml");
+    assert_eq!(fs::read_to_string(&project).expect("it is there"), said);
+    assert!(run.stdout().contains("left as it is"), "{}", run.stdout());
+    assert!(run.stdout().contains("    site_key_file: site.key\n"), "{}", run.stdout());
+    init(folder.path(), &["--print"]).expect_code(2);
+}
+
+#[test]
+fn what_a_flag_says_goes_before_what_columns_show() {
+    let folder = export_of("look/open");
+    let place = ["--jurisdiction", "GB", "--facility", "clinic", "--print"];
+    let draft = init(folder.path(), &[&["export"][..], &place].concat()).expect_code(0).stdout();
+    assert!(draft.contains("\njurisdiction: [GB]\n"), "{draft}");
+    assert!(draft.contains("\nfacility: {kind: clinic}"), "{draft}");
+    assert!(
+        draft.contains("start_at: {column: Hired, formats: [\"D/M/YY\"]")
+            && draft.contains("# day first, as is usual in GB: its own values do not tell"),
+        "{draft}"
+    );
+    init(folder.path(), &["export", "--jurisdiction", "Massachusetts"]).expect_code(2);
+    init(folder.path(), &["no-export"]).expect_code(2);
+    assert!(!folder.path().join("chartaudit.yaml").exists(), "nothing was written");
+}
+
+#[test]
+fn the_next_command_finds_the_project_file() {
+    let (here, there) = (folder(), export_of("look/told"));
+    let export = text(&there.path().join("export"));
+    let run = init(here.path(), &[&export]).expect_code(0);
+    let shown = run.stdout();
+    let (_, next) = shown.split_once("next  chartaudit ").expect("it says what is next");
+    let next = next.lines().next().unwrap_or_default();
+    assert_eq!(next, format!("plan {export} --config chartaudit.yaml"));
+    let plan = Run::of(program().current_dir(here.path()).args(next.split(' '))).expect_code(0);
+    let planned = plan.stdout();
+    let bound = "patients_2026-01.csv  patients    layout generic, 8 fields bound";
+    assert!(planned.contains(bound), "{}", planned.lines().take(20).collect::<String>());
+    // In the folder of the export itself the key would be handed on with it.
+    let run = init(&there.path().join("export"), &["."]).expect_code(0);
+    assert!(run.stderr().contains("the site key lies among the files"), "{}", run.stderr());
+    let listed = Run::of(program().args(["plan", &export])).expect_code(0).stdout();
+    assert!(!listed.contains("chartaudit.schema.json"), "settings are no input: {listed}");
+}

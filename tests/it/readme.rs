@@ -62,6 +62,7 @@ fn every_option_of_the_readme_exists() {
     let readme = fs::read_to_string(root().join("README.md")).expect("there is a README");
     let commands = [
         &["scan"][..],
+        &["init"],
         &["retention"],
         &["transfer"],
         &["explain"],

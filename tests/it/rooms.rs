@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms it may use; `cli` may use all and is used by none.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("value", &[]),
     ("expr", &["value"]),
     ("retention", &["value"]),
@@ -38,11 +38,13 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("report", &["value", "finding", "retention", "rule", "source", "store"]),
     ("evidence", &["report"]),
     ("sample", &["finding", "report"]),
+    ("survey", &["value", "expr", "rule", "source", "plan", "engine"]),
     (
         "cli",
         &[
             "evidence",
             "sample",
+            "survey",
             "value",
             "expr",
             "retention",

@@ -15,7 +15,16 @@ use crate::program::{Run, folder, program, run, text, write};
 
 /// What is asked of each command; blanks stand between arguments.
 const CASES: &[(&str, &[&str])] = &[
-    ("init", &["--folder {export}", "--folder {out} --site-key-file {record}"]),
+    (
+        "init",
+        &[
+            "--folder {export}",
+            "--folder {out} --site-key-file {record}",
+            "{export} --folder {out}",
+            "{export} --print --jurisdiction US-WA",
+            "{record} {yaml} --folder {out} --print",
+        ],
+    ),
     (
         "scan",
         &[
