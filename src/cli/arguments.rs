@@ -255,7 +255,7 @@ pub(crate) struct MachineArguments {
 pub(crate) struct OutputArguments {
     /// Write a report, to standard output in place of the screen without a FILE: `json=audit.json`, `csv=worklist.csv`; repeatable
     ///
-    /// The formats are text, json, markdown, csv (the worklist), sarif, sarif-full, junit, github and gitlab.
+    /// The formats are text, json, html, markdown, csv (the worklist), sarif, sarif-full, junit, github and gitlab.
     #[arg(long, value_name = "FORMAT[=FILE]", env = "CHARTAUDIT_REPORT", hide_env_values = true)]
     pub(crate) report: Vec<ReportRequest>,
 

@@ -2,7 +2,9 @@
 
 use crate::report::json::v1::Report;
 use crate::report::screen::Style;
-use crate::report::{ReportError, Worklist, github, gitlab, junit, markdown, sarif, terminal};
+use crate::report::{
+    ReportError, Worklist, github, gitlab, html, junit, markdown, sarif, terminal,
+};
 
 /// A format of reports: one member, one renderer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -11,6 +13,8 @@ pub enum ReportFormat {
     Text,
     /// The audit itself, version 1.
     Json,
+    /// A page for a browser.
+    Html,
     /// SARIF 2.1.0 with a result for what is violated.
     Sarif,
     /// SARIF 2.1.0 with a result for every rule.
@@ -29,9 +33,10 @@ pub enum ReportFormat {
 
 impl ReportFormat {
     /// Every format, in the order of the reference.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Text,
         Self::Json,
+        Self::Html,
         Self::Markdown,
         Self::Csv,
         Self::Sarif,
@@ -52,6 +57,7 @@ impl ReportFormat {
             Self::Junit => "junit",
             Self::Github => "github",
             Self::Gitlab => "gitlab",
+            Self::Html => "html",
             Self::Markdown => "markdown",
             Self::Csv => "csv",
         }
@@ -64,6 +70,9 @@ impl ReportFormat {
             Self::Text => "one screen for people, the default on the terminal",
             Self::Json => {
                 "the whole audit as one document; every other format can be rendered from it"
+            }
+            Self::Html => {
+                "one page for a browser, to look at, work from, print and hand out; it fetches nothing"
             }
             Self::Sarif => {
                 "SARIF 2.1.0 for code scanning: a result a rule and file that is violated"
@@ -100,6 +109,7 @@ impl ReportFormat {
             Self::Junit => Ok(junit::render(report)),
             Self::Github => Ok(github::render(report)),
             Self::Gitlab => gitlab::render(report),
+            Self::Html => Ok(html::render(report)),
             Self::Markdown => Ok(markdown::render(report)),
             Self::Csv => worklist(report),
         }

@@ -21,6 +21,7 @@ mod junit;
 mod github;
 mod gitlab;
 mod markdown;
+mod html;
 mod worklist;
 mod format;
 mod rows;

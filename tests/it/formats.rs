@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use chartaudit::report::ReportFormat;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::program::{fixture, folder, keeps_to_its_schema, root, run, text};
 
@@ -28,6 +29,7 @@ fn formats_are_as_they_were() {
                 let value: Value = serde_json::from_str(&shown).expect("it is JSON");
                 serde_json::to_string_pretty(&value).expect("it is JSON")
             }
+            ReportFormat::Html => without_its_code(&shown).replace("><", ">\n<"),
             _ => shown,
         };
         insta::with_settings!({
@@ -38,6 +40,7 @@ fn formats_are_as_they_were() {
                 (r"chartaudit \d+\.\d+\.\d+", "chartaudit [VERSION]"),
                 (r#"("(?:version|semanticVersion)":? (?:value=)?)"\d+\.\d+\.\d+""#, r#"$1"[VERSION]""#),
                 (r"[0-9a-f]{64}", "[DIGEST]"),
+                (r"sha256-[A-Za-z0-9+/=]{44}", "sha256-[DIGEST]"),
             ],
         }, {
             insta::assert_snapshot!(format.name(), shown);
@@ -234,6 +237,47 @@ fn gitlab_is_what_its_reader_takes() {
 }
 
 #[test]
+fn a_page_allows_only_its_own_style_and_script() {
+    for (export, config) in EXPORTS {
+        let page = fresh(export, config, "html");
+        for (tag, directive) in [("style", "style-src"), ("script", "script-src")] {
+            let (open, close) = (format!("<{tag}>"), format!("</{tag}>"));
+            let pieces: Vec<&str> = page.split(&open).skip(1).collect();
+            assert_eq!(pieces.len(), 1, "{tag} stands once");
+            let (code, _) = pieces[0].split_once(&close).expect("it has an end");
+            let digest = Sha256::digest(code.as_bytes());
+            let allowed = page.split_once(&format!("{directive} 'sha256-"));
+            let (_, allowed) = allowed.expect("the policy names it");
+            let (allowed, _) = allowed.split_once("';").expect("a digest has an end");
+            assert_eq!(bytes_of_base64(allowed), digest.to_vec(), "{tag} of {export}");
+        }
+        let head = page.split_once("<body>").expect("a page has a body").0;
+        assert!(head.contains("content=\"default-src 'none'; "));
+        let policy = head.find("Content-Security-Policy").expect("there is a policy");
+        assert!(policy < head.find("<style>").expect("there is a style"), "it holds from there on");
+        for fetching in [" src=", " srcset=", "@import", "url(", " style=", " onclick="] {
+            assert!(!page.contains(fetching), "{fetching} in the page of {export}");
+        }
+    }
+}
+
+/// The bytes that a text in Base64 stands for.
+fn bytes_of_base64(text: &str) -> Vec<u8> {
+    let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bytes, mut bits, mut held) = (Vec::new(), 0_u32, 0);
+    for char in text.trim_end_matches('=').chars() {
+        let value = digits.find(char).expect("it is a digit of Base64");
+        bits = (bits << 6 | u32::try_from(value).expect("it is small")) & 0xffff;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push(u8::try_from(bits >> held & 0xff).expect("it is a byte"));
+        }
+    }
+    bytes
+}
+
+#[test]
 fn a_worklist_has_every_finding_in_order() {
     for (export, config) in EXPORTS {
         let report: Value =
@@ -394,6 +438,15 @@ fn a_text_of_a_saved_report_stays_text() {
             assert!(!shown.contains("##[") && !shown.contains("\n::error::x"));
         }
     }
+}
+
+/// A page without its style and its script, which are read in their own files.
+fn without_its_code(page: &str) -> String {
+    let (head, rest) = page.split_once("<style>").expect("a page has a style");
+    let (_, rest) = rest.split_once("</style>").expect("a style has an end");
+    let (body, rest) = rest.rsplit_once("<script>").expect("a page has a script");
+    let (_, end) = rest.split_once("</script>").expect("a script has an end");
+    format!("{head}{body}{end}")
 }
 
 /// A row of a worklist.
