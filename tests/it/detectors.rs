@@ -6,6 +6,8 @@ mod score;
 use std::fs;
 use std::path::Path;
 
+use chartaudit::detect::DETECTORS;
+
 use self::score::Score;
 
 /// The least share of what is found that must be right, and of what is labelled that must be found.
@@ -29,6 +31,13 @@ fn every_detector_is_precise_and_misses_little() {
         assert!(count.precision() >= PRECISION, "{name}: {count:?}\n{faults}");
         assert!(count.recall() >= RECALL, "{name}: {count:?}\n{faults}");
     }
+}
+
+#[test]
+fn the_readme_says_how_many_kinds_there_are() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
+    let said = format!("knows {} kinds of them", DETECTORS.len());
+    assert!(readme.expect("the README is there").contains(&said), "{said}");
 }
 
 fn scored() -> (Score, std::path::PathBuf) {
