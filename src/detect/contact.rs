@@ -36,7 +36,6 @@ pub(super) const PHONE: Detector = Detector {
         "telephone",
         "phone",
         "phones",
-        "ph",
         "cell",
         "cellphone",
         "mobile",
@@ -73,6 +72,7 @@ pub(super) const PHONE: Detector = Detector {
         "ticket",
         "item",
         "job",
+        "count",
     ],
     found: &[
         "call [212-555-0134]",
@@ -85,6 +85,8 @@ pub(super) const PHONE: Detector = Detector {
         "desk: [001-212-555-0134]",
         "[617-155-0123] fax",
         "Phone:\n[467 3395]",
+        "Ph. [2125550134]",
+        "ph# [555-0134]",
     ],
     passed: &[
         "2125550134",
@@ -95,6 +97,9 @@ pub(super) const PHONE: Detector = Detector {
         "called at 0730 0815",
         "Home meds: order 212-555-0134",
         "020 7946 0958",
+        "pH 7.35, order 2125550134",
+        "ph 7 2 5 5 0134",
+        "urine ph 6.0 5.5 6.5 7.0",
     ],
     readings: &[
         Reading::Chain {
@@ -199,7 +204,7 @@ const NAMED_PAIRS: [(usize, usize); 36] = {
 
 /// Words right before the digits of a telephone.
 static PHONES: WordList<64> = WordList::new(
-    "tel telephone phone phones ph cell cellphone mobile fax facsimile landline home work office contact \
+    "tel telephone phone phones cell cellphone mobile fax facsimile landline home work office contact \
      whatsapp hotline desk",
 );
 
@@ -321,7 +326,12 @@ fn named_before(text: &[u8], start: usize) -> Option<Named> {
             return Some(Named::Call);
         }
         // `home 8 to 10 hours` counts, `home: 8` names; pH is measured.
-        if PHONES.has(word) && (numbered || !WEAK.has(word)) && word != b"pH" {
+        if is_ph(word) {
+            // pH is measured, and written without its capital as well.
+            let marked = text[end..start].iter().any(|byte| b":#.".contains(byte));
+            return (word != b"pH" && (marked || numbered)).then_some(Named::Phone);
+        }
+        if PHONES.has(word) && (numbered || !WEAK.has(word)) {
             return Some(if timed { Named::Call } else { Named::Phone });
         }
         if !BETWEEN.has(word) {
@@ -332,6 +342,11 @@ fn named_before(text: &[u8], start: usize) -> Option<Named> {
         end -= letters;
     }
     None
+}
+
+/// Whether a word is the abbreviation of a telephone that is also a measure of acids.
+fn is_ph(word: &[u8]) -> bool {
+    word.eq_ignore_ascii_case(b"ph")
 }
 
 /// Whether a word for a telephone stands right after the digits: `617-155-0123 fax`.

@@ -27,6 +27,8 @@ pub(super) const BIRTH_DATE: Detector = Detector {
         "birthday",
         "birthdates",
         "bday",
+        "b day",
+        "b d",
         "d o",
         "nacimiento",
         "nascimento",
@@ -119,6 +121,7 @@ pub(super) const DATE: Detector = Detector {
         "[4-Mar-2019]",
         "admitted [20190304]",
         "[04MAR2019]",
+        "on [3. August 2019]",
     ],
     passed: &[
         "13/32/2019",
@@ -134,6 +137,10 @@ pub(super) const DATE: Detector = Detector {
         "May 4 be given",
         "03/2019",
         "form 12 rev. March 2019",
+        "RF 3. August flowers",
+        "insulin 10/12/14",
+        "10/8/06 units",
+        "scores 7/8/09",
     ],
     readings: &[
         Reading::Chain {
@@ -170,6 +177,13 @@ pub(super) const AGE: Detector = Detector {
         "a [ninety-two-year-old] man",
         "[Ninety years old]",
         "is [one hundred and one years of age]",
+        "[93y F] with CHF",
+        "[94M] with dementia",
+        "Age/Sex: [91]/F",
+        "Age = [103]",
+        "Age (y): [93]",
+        "in her mid [90s]",
+        "is [93 yrs. old]",
     ],
     passed: &[
         "89 years old",
@@ -183,11 +197,17 @@ pub(super) const AGE: Detector = Detector {
         "eighty-nine years old",
         "hundreds of years old",
         "two hundred years old",
+        "T 101F with chills",
+        "fever to 101F with rigors",
+        "aged 96 hrs",
+        "a 120 year old building",
+        "in the 90s",
+        "94F wire",
     ],
     readings: &[
         Reading::Token {
             lengths: (2, 7),
-            near: &[Near { first: Bytes::of(b"019"), ..Near::ANY }],
+            near: &[Near { first: Bytes::of(b"19"), ..Near::ANY }],
             judge: age,
         },
         Reading::Sign(Sign::Ninety),
@@ -230,8 +250,9 @@ fn date_chain(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
         (4, 1 | 2) if is_day(a, b, c) => Tier::B,
         (1 | 2, 4) if is_day(c, a, b) || is_day(c, b, a) => Tier::B,
         (1 | 2, 2) if is_day(2000 + c, a, b) || is_day(2000 + c, b, a) => match gap {
-            Gap::Slash => Tier::B,
             _ if announced(text, first.start) => Tier::B,
+            Gap::Slash if is_of_counts(text, first.start, third.end) => Tier::C,
+            Gap::Slash => Tier::B,
             Gap::Dash => Tier::C,
             _ => Tier::D,
         },
@@ -286,6 +307,20 @@ static FRACTIONS: WordList<128> = WordList::new(
      teaspoon pack packs ppd systolic diastolic murmur motor ml mg inch inches mile miles way hour hours liter \
      bilaterally throughout patients cases subjects positive negative points point score scale apples blood cultures bottles stars",
 );
+
+/// What comes in threes with slashes between: doses over the day, levels, scores.
+static IN_THREES: WordList<64> = WordList::new(
+    "insulin humalog novolog lispro aspart glargine lantus levemir nph regular units level levels score scores rep \
+     reps set sets grade grades ratio ratios dose doses pressure pressures \
+     pain",
+);
+
+/// Whether what stands beside three small numbers says that they are no date.
+fn is_of_counts(text: &[u8], start: usize, end: usize) -> bool {
+    let after = word_after(text, end);
+    let before = last_word(text[..start].trim_ascii_end());
+    IN_THREES.has(before) || IN_THREES.has(after) || FRACTIONS.has(after) || UNITS.has(after)
+}
 
 /// Whether a word that a date follows stands right before the place.
 fn announced(text: &[u8], start: usize) -> bool {
@@ -390,11 +425,13 @@ fn date_words(token: Token<'_>) -> Option<Found> {
         let sure = end > last || month.capital && !is_measured(text, end);
         return if sure { token.found(Judgement::shape(tier), start, end) } else { None };
     }
-    // "4 March 2019", "4th of March" and "4-Mar-19".
+    // "4 March 2019", "4th of March" and "4-Mar-19"; after a stop only "4. March 2019", for a sentence may end there.
+    let stopped = text.get(token.end) == Some(&b'.');
     let (month, after) = month_after(text, token.end)?;
     let (end, tier) = match year_after(text, after) {
         Some((year, end)) if is_day(year, month.number, day) => (end, Tier::B),
         Some(_) => return None,
+        None if stopped => return None,
         None => (after, month.alone(text, token.start)),
     };
     let sure = end > after || month.capital && is_day(2000, month.number, day);
@@ -549,14 +586,18 @@ fn year_after(text: &[u8], end: usize) -> Option<(u32, usize)> {
     }
 }
 
-/// Whether a unit or a count follows: `May 4 tablets`.
+/// Whether a unit, a count or the rest of a fraction follows: `May 4 tablets`, `Jun 10/10`.
 fn is_measured(text: &[u8], end: usize) -> bool {
-    matches!(text[end..], [b' ', ..]) && UNITS.has(word_after(text, end))
+    match text[end..] {
+        [b' ', ..] => UNITS.has(word_after(text, end)),
+        [b'/', next, ..] => next.is_ascii_digit(),
+        _ => false,
+    }
 }
 
 static UNITS: WordList<64> = WordList::new(
     "mg ml mcg g units tablets tabs days weeks hours times months patients cm mm doses drops kg yo year years \
-     yr yrs be",
+     yr yrs be visits",
 );
 
 fn word_after(text: &[u8], end: usize) -> &[u8] {
@@ -581,8 +622,13 @@ fn age(token: Token<'_>) -> Option<Found> {
         return None;
     }
     let certain = Judgement::settled(Tier::A);
-    if let Some(end) = years_old(text, number_end) {
+    if let Some(end) =
+        years_old(text, number_end).or_else(|| years_and_sex(text, token.start, number_end))
+    {
         return token.found(certain, token.start, end);
+    }
+    if suffix == b"s" && years == 90 && of_decade(text, token.start) {
+        return token.found(certain, token.start, token.end);
     }
     if token.start == 0 && token.end == text.len() && suffix.is_empty() {
         return token.found(Judgement::checked(Tier::D), token.start, token.end);
@@ -592,6 +638,42 @@ fn age(token: Token<'_>) -> Option<Found> {
     let aged =
         suffix.is_empty() && follows_age(text, token.start) && !has_other_unit(text, token.end);
     (birthday || aged).then(|| token.found(certain, token.start, token.end))?
+}
+
+/// Where `93y F` ends, or `94M` where a patient is introduced: degrees of heat are written like the latter.
+fn years_and_sex(text: &[u8], start: usize, end: usize) -> Option<usize> {
+    static SEXES: WordList<32> = WordList::new("f m female male woman man lady gentleman");
+    static INTRODUCED: WordList<64> = WordList::new(
+        "with w who presents presenting presented pmh pmhx hx h admitted here found s p transferred brought bib biba",
+    );
+    let rest = &text[end..];
+    let blank = usize::from(rest.first() == Some(&b' '));
+    let unit = word_from(rest, blank);
+    if [&b"y"[..], b"yr", b"yrs"].iter().any(|known| unit.eq_ignore_ascii_case(known)) {
+        let after = blank + unit.len();
+        let sex = word_from(rest, after + 1);
+        return (matches!(rest.get(after), Some(b' ' | b'/')) && SEXES.has(sex))
+            .then_some(end + after + 1 + sex.len());
+    }
+    if blank > 0 || !matches!(unit, b"F" | b"M") || rest.get(1) != Some(&b' ') {
+        return None;
+    }
+    let before = text[..start].trim_ascii_end();
+    let begins = matches!(before.last(), None | Some(b'.' | b':' | b'\n' | b'|'))
+        || text[before.len()..start].contains(&b'\n')
+        || [&b"a"[..], b"an"].iter().any(|known| last_word(before).eq_ignore_ascii_case(known));
+    (begins && INTRODUCED.has(word_from(rest, 2))).then_some(end + 1)
+}
+
+/// Whether somebody is in the decade whose number begins here: `in her mid 90s`.
+fn of_decade(text: &[u8], start: usize) -> bool {
+    static OWNERS: WordList<8> = WordList::new("her his their");
+    static PARTS: WordList<8> = WordList::new("early mid late");
+    let before = text[..start].trim_ascii_end();
+    let before = before.strip_suffix(b"-").unwrap_or(before);
+    let word = last_word(before);
+    let owner = || last_word(before[..before.len() - word.len()].trim_ascii_end());
+    OWNERS.has(word) || PARTS.has(word) && OWNERS.has(owner())
 }
 
 /// Where numbers from ninety in words may stand in a text, in order.
@@ -693,14 +775,14 @@ fn stands_alone(text: &[u8], start: usize) -> bool {
     match &text[..start] {
         [before @ .., b'-' | b'/' | b'.' | b','] => !before.last().is_some_and(u8::is_ascii_digit),
         [.., b'>' | b'<' | b'$' | b'_'] => false,
-        [before @ .., b' '] => !matches!(before, [.., b'>' | b'<' | b'=']),
+        [before @ .., b' '] => !matches!(before, [.., b'>' | b'<'] | [.., b'>' | b'<', b'=']),
         _ => true,
     }
 }
 
 /// Where words end that make the number before them an age: `-year-old`, ` y.o.`, `yo`, ` years of age`.
 fn years_old(text: &[u8], end: usize) -> Option<usize> {
-    const OLD: [&[u8]; 19] = [
+    const OLD: [&[u8]; 21] = [
         b"years old",
         b"year old",
         b"years-old",
@@ -711,6 +793,8 @@ fn years_old(text: &[u8], end: usize) -> Option<usize> {
         b"yrs-old",
         b"yr-old",
         b"yrs of age",
+        b"yrs. old",
+        b"yr. old",
         b"y.o.",
         b"y/o",
         b"y.o",
@@ -734,8 +818,13 @@ fn years_old(text: &[u8], end: usize) -> Option<usize> {
             && !rest.get(known.len()).is_some_and(u8::is_ascii_alphabetic)
     })?;
     let blank = usize::from(known.ends_with(b" "));
-    Some(text.len() - rest.len() + known.len() - blank)
+    let end = text.len() - rest.len() + known.len() - blank;
+    (!THINGS.has(word_after(text, end))).then_some(end)
 }
+
+/// What is old and nobody.
+static THINGS: WordList<32> =
+    WordList::new("building buildings house home tradition bridge tree church cohort hospital");
 
 /// Whether the words before the number say that it is an age.
 fn follows_age(text: &[u8], start: usize) -> bool {
@@ -758,13 +847,17 @@ fn follows_age(text: &[u8], start: usize) -> bool {
                 .iter()
                 .any(|no| earlier.eq_ignore_ascii_case(no));
         }
-        if !is(&[b"of", b"is", b"at", b"was", b"turned", b"in", b"years", b"yrs"]) {
+        if !is(&[
+            b"of", b"is", b"at", b"was", b"turned", b"in", b"years", b"yrs", b"yr", b"y", b"sex",
+            b"gender",
+        ]) {
             return false;
         }
         if is(&[b"turned"]) {
             return true;
         }
         end -= word.len();
+        end -= usize::from(before[..end].ends_with(b"/"));
         end -= skip(&before[..end]);
     }
     false
@@ -777,8 +870,9 @@ fn last_word(text: &[u8]) -> &[u8] {
 
 /// Whether the number counts something else, or names the class of all ages from there.
 fn has_other_unit(text: &[u8], end: usize) -> bool {
-    static OTHERS: WordList<32> =
-        WordList::new("days day weeks week months month hours minutes or and to mg kg percent");
+    static OTHERS: WordList<64> = WordList::new(
+        "days day weeks week months month hours hour hrs hr minutes min or and to mg kg percent wk wks mo mos",
+    );
     let word = word_after(text, end);
     OTHERS.has(word) || text[end..].starts_with(b"-")
 }

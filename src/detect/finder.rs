@@ -4,13 +4,14 @@ use super::allow::{AllowList, Allowed};
 use super::catalogue::{DETECTORS, Detector, UnknownDetector};
 use super::date::{self, Nineties};
 use super::gate::{ChainGates, Judges, Near, TokenGates};
-use super::label::{Context, Labels, Mask, Says, bit};
+use super::label::{Context, Labels, Mask, Pointing, Says, bit};
 use super::number::{Chain, Group};
 use super::reading::{
     ChainJudge, Code, Found, Labelled, LabelledKind, Number, Reading, Sign, Token, TokenJudge,
 };
 use super::site::Site;
 use super::tier::{Around, Judgement, Tier};
+use super::words::WordList;
 use super::{contact, network, person, secret};
 use crate::value::Date;
 
@@ -410,10 +411,11 @@ impl Walk<'_> {
         }
         let (start, end) = value_around(text, token);
         self.labelled_to = end;
-        let mut says = 0;
+        let (mut says, mut pointing) = (0, Pointing::Marked);
         if end - start >= SHORTEST_LABELLED {
-            says = self.finder.labels.direct(text, start, end, self.floor(start))
-                & self.finder.labelled_mask;
+            let direct = self.finder.labels.direct(text, start, end, self.floor(start));
+            says = direct.labelled & self.finder.labelled_mask;
+            pointing = direct.pointing;
         }
         let whole = text.trim_ascii();
         let of_column = if whole.len() == end - start {
@@ -434,10 +436,15 @@ impl Walk<'_> {
                     (start, end)
                 }
                 (LabelledKind::Secret, _) if says & mask != 0 => secret_value(text, token),
-                (LabelledKind::Code, _) if (says | of_column) & mask != 0 => (start, end),
+                (LabelledKind::Code | LabelledKind::Record, _)
+                    if (says | of_column) & mask != 0 =>
+                {
+                    (start, end)
+                }
                 _ => continue,
             };
-            if let Some(found) = of_label(text, start, end, labelled) {
+            let pointing = if of_column & mask == 0 { pointing } else { Pointing::Marked };
+            if let Some(found) = of_label(text, start, end, labelled, pointing) {
                 self.take(*index, &found);
             }
         }
@@ -470,7 +477,8 @@ impl Walk<'_> {
             return None;
         }
         let (start, end) = secret_value(self.text, token);
-        let says = finder.labels.direct(self.text, start, end, self.floor(start)) & finder.secrets;
+        let direct = finder.labels.direct(self.text, start, end, self.floor(start));
+        let says = direct.labelled & finder.secrets;
         (says != 0).then_some((start, end, says))
     }
 
@@ -626,11 +634,19 @@ fn secret_value(text: &[u8], token: Token<'_>) -> (usize, usize) {
 }
 
 /// What a label names, if it has its shape.
-fn of_label(text: &[u8], start: usize, end: usize, labelled: &Labelled) -> Option<Found> {
+fn of_label(
+    text: &[u8],
+    start: usize,
+    end: usize,
+    labelled: &Labelled,
+    pointing: Pointing,
+) -> Option<Found> {
     let value = &text[start..end];
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let places = match labelled.kind {
-        LabelledKind::Code => value.iter().filter(|byte| byte.is_ascii_alphanumeric()).count(),
+        LabelledKind::Code | LabelledKind::Record => {
+            value.iter().filter(|byte| byte.is_ascii_alphanumeric()).count()
+        }
         LabelledKind::Secret => value.len(),
     };
     let (least, most) = labelled.places;
@@ -641,13 +657,50 @@ fn of_label(text: &[u8], start: usize, end: usize, labelled: &Labelled) -> Optio
         [b'%' | b'@', ..] => false,
         _ => true,
     };
-    if labelled.kind == LabelledKind::Code
-        && (!ends || is_dated(value) || is_counted(value) || is_range(value))
-        || !sound
-    {
+    let dated = match (labelled.kind, pointing) {
+        (LabelledKind::Secret, _) => false,
+        (LabelledKind::Record, Pointing::Marked) => is_dated(value) && value.len() > SHORT_DATE,
+        _ => is_dated(value),
+    };
+    let measured = labelled.kind != LabelledKind::Secret
+        && (!ends || is_counted(value) || is_range(value))
+        || pointing == Pointing::Bare && counts(text, start, end);
+    if !sound || dated || measured {
         return None;
     }
     Some(Found { judgement: Judgement::settled(Tier::B), start, end, glued: false })
+}
+
+/// How long a date with two digits of year is: `03-04-19`.
+const SHORT_DATE: usize = 8;
+/// The longest number that is round by intent.
+const LONGEST_ROUND: usize = 6;
+
+/// Whether a value right after a bare word is how many of something there are: `group 120000 patients`, `chart 1200`,
+/// `plate 4-hole`.
+fn counts(text: &[u8], start: usize, end: usize) -> bool {
+    static COUNTED: WordList<128> = WordList::new(
+        "unit units u iu mg mcg g kg ml l cc cm mm m ft lux patients cells colonies calories steps words visits days \
+         weeks months years people dollars total cases copies minutes hours times ms cfu dose doses tabs tablets \
+         points lead leads reads beats trials sites items members per annually monthly weekly daily more or of",
+    );
+    let value = &text[start..end];
+    if value.iter().all(u8::is_ascii_digit) {
+        let rest = text[end..].strip_prefix(b" ").unwrap_or_default();
+        let letters = rest.iter().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let year = value.len() == 4 && (value.starts_with(b"19") || value.starts_with(b"20"));
+        let round = value.len() <= LONGEST_ROUND && value.ends_with(b"00");
+        return year || round || COUNTED.has(&rest[..letters]);
+    }
+    // `5x12`
+    let is_size = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    if value.split(|byte| *byte == b'x').all(is_size) {
+        return true;
+    }
+    // Words hang on numbers by dashes.
+    value
+        .split(|byte| *byte == b'-')
+        .any(|part| part.len() >= 3 && part.iter().all(u8::is_ascii_lowercase))
 }
 
 /// Whether the value is a date: `2019-03-04`, `03-04-2019`.

@@ -173,6 +173,21 @@ impl Labels {
             if side == Side::After && opens {
                 break;
             }
+            // Keys run their words together: `dateOfBirth`.
+            if opens || text.get(end) == Some(&b'"') {
+                let mut key = word;
+                while let last = last_hump(key)
+                    && last > 0
+                {
+                    says = says.and(self.look_up(Lower::new(&key[last..]), Lower::default()));
+                    key = &key[..last];
+                }
+                says = if key.len() < word.len() {
+                    says.and(self.look_up(Lower::new(key), Lower::default()))
+                } else {
+                    says
+                };
+            }
             if !self.may_begin_with(word) {
                 continue;
             }
@@ -188,13 +203,31 @@ impl Labels {
 
     /// The detectors whose labels stand right before a value, with nothing but `no.`, `is` and the like between, or in
     /// parentheses right after it.
-    pub(super) fn direct(&self, text: &[u8], start: usize, end: usize, floor: usize) -> Mask {
+    pub(super) fn direct(&self, text: &[u8], start: usize, end: usize, floor: usize) -> Direct {
         let mut at = start;
         let mut says = 0;
+        let mut pointing = Pointing::Bare;
         for _ in 0..=MOST_FILLERS {
-            let Some(word_end) = skip_marks(text, at, floor) else { break };
+            let Some(marks_start) = skip_marks(text, at, floor) else { break };
+            // `MRN (main campus): 1`, `license (DL) 1`: what is in the parentheses may be the label as well.
+            let (word_end, inside) = skip_parentheses(text, marks_start, floor);
+            if inside.is_some() || text[word_end..at].iter().any(|byte| b":#=|".contains(byte)) {
+                pointing = Pointing::Marked;
+            }
+            if let Some(inside) = inside {
+                says |= self.of_one(Lower::new(inside));
+            }
             let word = word_before(text, word_end, floor);
             let word_start = word_end - word.len();
+            // Nothing is counted by an abbreviation without a vowel.
+            if word.len() >= ABBREVIATED
+                && !word.iter().any(|letter| b"aeiouyAEIOUY".contains(letter))
+            {
+                pointing = Pointing::Marked;
+            }
+            if let Some(letters) = abbreviation_before(text, word_end, floor) {
+                says |= self.of_one(letters);
+            }
             let earlier_end = word_start
                 - text[floor..word_start]
                     .iter()
@@ -202,12 +235,21 @@ impl Labels {
                     .take(2)
                     .take_while(|byte| b" ._-'/".contains(byte))
                     .count();
-            let earlier = word_before(text, earlier_end, floor);
+            let mut earlier = word_before(text, earlier_end, floor);
+            // `insured's id`
+            if earlier == b"s" && text[..earlier_end - 1].ends_with(b"'") {
+                let owner = word_before(text, earlier_end - 2, floor);
+                earlier = if self.may_begin_with(owner) { owner } else { earlier };
+            }
             if self.may_begin_with(word) || self.may_begin_with(earlier) {
                 let (first, second) = (Lower::new(earlier), Lower::new(word));
-                // Units look like abbreviated labels: `mg/dL (70-99)`.
-                let of_unit = word.len() <= LONGEST_UNIT && text[..word_start].ends_with(b"/");
+                // Units look like abbreviated labels, `mg/dL (70-99)`, and two labels stand with a slash: `MRN/CSN: 1`.
+                let parted = text[..word_start].ends_with(b"/");
+                let of_unit = parted
+                    && word.len() <= LONGEST_UNIT
+                    && (earlier.is_empty() || MEASURES.has(earlier));
                 says |= if of_unit { 0 } else { self.of_one(second) };
+                says |= if parted && !of_unit { self.of_one(first) } else { 0 };
                 says |= self.of_two(first, second);
                 // `visit #` is `visit no`.
                 if text[word_end..at].contains(&b'#') {
@@ -218,12 +260,13 @@ impl Labels {
             if !FILLERS.has(word) {
                 break;
             }
+            pointing = Pointing::Marked;
             at = word_start;
         }
         if says != 0 {
-            return says;
+            return Direct { labelled: says, pointing };
         }
-        match &text[end..] {
+        let after = match &text[end..] {
             [b' ', b'(', rest @ ..] | [b'(', rest @ ..] => {
                 let length = rest.iter().take(LONGEST).take_while(|byte| is_word(**byte)).count();
                 match rest.get(length) {
@@ -232,7 +275,8 @@ impl Labels {
                 }
             }
             _ => 0,
-        }
+        };
+        Direct { labelled: after, pointing: Pointing::Marked }
     }
 
     /// What a word labels by itself.
@@ -272,6 +316,23 @@ impl Labels {
     }
 }
 
+/// The labels right before a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Direct {
+    /// The detectors whose labels they are.
+    pub(super) labelled: Mask,
+    pub(super) pointing: Pointing,
+}
+
+/// How a label points to its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pointing {
+    /// With a mark or a word that a value follows: `chart: 1`, `chart no. 1`, `chart is 1`.
+    Marked,
+    /// By standing before it: `chart 1`, which also begins `chart 12 visits`.
+    Bare,
+}
+
 /// Adds what a word or a pair of words says.
 fn say(words: &mut Vec<Word>, label: &str, says: Says) {
     let lower = |word: &str| Lower::new(word.as_bytes());
@@ -286,24 +347,77 @@ fn say(words: &mut Vec<Word>, label: &str, says: Says) {
 }
 
 /// Words that may stand between a label and its value.
-static FILLERS: WordList<32> =
-    WordList::new("no nr num number numbers id is was the code as identifier");
+static FILLERS: WordList<64> = WordList::new(
+    "no nr num number numbers id is was the code as identifier control identification nbr ref reference",
+);
+/// What stands before a slash in a unit of measure.
+static MEASURES: WordList<64> = WordList::new(
+    "g kg mg mcg ug ng pg u iu miu mu meq mmol umol nmol mol ml l k m cells copies mm",
+);
+/// The fewest letters of an abbreviation that is a label by itself.
+const ABBREVIATED: usize = 3;
 /// How many of them.
 const MOST_FILLERS: usize = 3;
 
 /// Where the word ends before which nothing but marks of a label stand; `None` if something else does.
 fn skip_marks(text: &[u8], start: usize, floor: usize) -> Option<usize> {
-    let marks = text[floor..start]
-        .iter()
-        .rev()
-        .take(MOST_MARKS)
-        .take_while(|byte| is_blank(**byte) || b":#=(.\"'*[>".contains(byte))
-        .count();
-    let end = start - marks;
+    let is_mark = |byte: &u8| is_blank(*byte) || b":#=(.\"'*[>|_".contains(byte);
+    let count = |end: usize| {
+        text[floor..end].iter().rev().take(MOST_MARKS).take_while(|byte| is_mark(byte)).count()
+    };
+    let mut end = start - count(start);
+    // `MRN - 1`: a dash between blanks is a mark, one inside a word is none.
+    if text[end..start].starts_with(b" ") && text[floor..end].ends_with(b" -") {
+        end -= 1;
+        end -= count(end);
+    }
+    // Keys run their words together: `visitId`.
+    if end == start && is_hump(text, start) && floor < start {
+        return Some(start);
+    }
+    let marks = start - end;
     let between = &text[end..start];
     // A new line is a new thing unless the label ends with a colon.
     let broken = between.contains(&b'\n') && !between.contains(&b':');
     (marks > 0 && !broken).then_some(end)
+}
+
+/// The longest text in parentheses between a label and its colon.
+const LONGEST_ASIDE: usize = 24;
+
+/// Where a word ends before parentheses that end here, and the last word in those.
+fn skip_parentheses(text: &[u8], end: usize, floor: usize) -> (usize, Option<&[u8]>) {
+    let Some(open) = text[floor..end].strip_suffix(b")").and_then(|inside| {
+        let least = inside.len().saturating_sub(LONGEST_ASIDE);
+        let place = inside[least..].iter().rposition(|byte| matches!(byte, b'(' | b'\n' | b')'))?;
+        (inside[least + place] == b'(').then_some(floor + least + place)
+    }) else {
+        return (end, None);
+    };
+    let before = text[floor..open].trim_ascii_end();
+    (floor + before.len(), Some(word_before(text, end - 1, open)))
+}
+
+/// The most letters of an abbreviation with stops.
+const MOST_LETTERS: usize = 5;
+
+/// The letters of the abbreviation that ends here without its last stop: `M.R.N`.
+fn abbreviation_before(text: &[u8], end: usize, floor: usize) -> Option<Lower> {
+    let mut letters = [0; MOST_LETTERS];
+    let mut first = MOST_LETTERS;
+    let mut before = &text[floor..end];
+    while let [rest @ .., letter] = before
+        && letter.is_ascii_alphabetic()
+        && !rest.last().is_some_and(|byte| is_word(*byte))
+    {
+        first = first.checked_sub(1)?;
+        letters[first] = *letter;
+        match rest {
+            [more @ .., b'.'] => before = more,
+            _ => break,
+        }
+    }
+    (MOST_LETTERS - first >= 2).then(|| Lower::new(&letters[first..]))
 }
 
 /// The longest unit of measure after a slash.
@@ -312,11 +426,22 @@ const LONGEST_UNIT: usize = 3;
 /// How many blanks and marks may stand between a label and its value.
 const MOST_MARKS: usize = 8;
 
-/// The word that ends at a place.
+/// The word that ends at a place, the last of those that a key runs together.
 fn word_before(text: &[u8], end: usize, floor: usize) -> &[u8] {
     let before = &text[floor.min(end)..end];
     let length = before.iter().rev().take(LONGEST).take_while(|byte| is_word(**byte)).count();
-    &before[before.len() - length..]
+    let run = &before[before.len() - length..];
+    &run[last_hump(run)..]
+}
+
+/// Where the last of the words begins that a key runs together; single letters are none: `dL`.
+fn last_hump(word: &[u8]) -> usize {
+    (1..word.len().saturating_sub(1)).rev().find(|at| is_hump(word, *at)).unwrap_or(0)
+}
+
+/// Whether a word of a key begins inside it here: `dateOfBirth`.
+fn is_hump(text: &[u8], at: usize) -> bool {
+    at > 0 && text[at - 1].is_ascii_lowercase() && text.get(at).is_some_and(u8::is_ascii_uppercase)
 }
 
 /// Which side of a candidate words stand on.
@@ -471,7 +596,7 @@ fn name_words(name: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Labels, Mask, bit, name_words};
+    use super::{Labels, Mask, Pointing, bit, name_words};
     use crate::detect::DETECTORS;
 
     #[test]
@@ -516,6 +641,38 @@ mod tests {
         check_direct("MRN\n1", "");
         check_direct("MRN:\n1", "mrn");
         check_direct("1 MRN", "");
+        check_direct("MRN - 1", "mrn");
+        check_direct("re-1", "");
+        check_direct("M.R.N. 1", "mrn");
+        check_direct("D.L. 1", "driver-license");
+        check_direct("U.S. 1", "");
+        check_direct("MRN (main campus): 1", "mrn");
+        check_direct("paper (passport) 1", "passport");
+        check_direct("mrn_number: 1", "mrn");
+        check_direct("| MRN | 1", "mrn");
+        check_direct("MRN/CSN: 1", "mrn encounter");
+        check_direct("insured's id 1", "member-id");
+        check_direct("visitId: 1", "encounter date");
+        check_direct("serialNumber=1", "device-serial");
+        check_direct("MRN)\n1", "");
+    }
+
+    #[test]
+    fn labels_point_to_values() {
+        for (text, pointing) in [
+            ("chart 1", Pointing::Bare),
+            ("chart: 1", Pointing::Marked),
+            ("chart #1", Pointing::Marked),
+            ("chart no. 1", Pointing::Marked),
+            ("chart is 1", Pointing::Marked),
+            ("chart (old) 1", Pointing::Marked),
+            ("1 (chart)", Pointing::Marked),
+            ("MRN 1", Pointing::Marked),
+        ] {
+            let at = text.find('1').unwrap();
+            let direct = Labels::new(Mask::MAX, &[]).direct(text.as_bytes(), at, at + 1, 0);
+            assert_eq!((direct.pointing, direct.labelled != 0), (pointing, true), "{text}");
+        }
     }
 
     #[test]
@@ -543,8 +700,8 @@ mod tests {
     #[track_caller]
     fn check_direct(text: &str, expected: &str) {
         let at = text.find('1').unwrap();
-        let says = Labels::new(Mask::MAX, &[]).direct(text.as_bytes(), at, at + 1, 0);
-        assert_eq!(said(says).join(" "), expected, "in {text:?}");
+        let direct = Labels::new(Mask::MAX, &[]).direct(text.as_bytes(), at, at + 1, 0);
+        assert_eq!(said(direct.labelled).join(" "), expected, "in {text:?}");
     }
 
     #[track_caller]

@@ -13,12 +13,12 @@ pub(super) const IP: Detector = Detector {
     group: "network",
     country: None,
     title: "Internet address of a machine",
-    doc: "Four numbers up to 255 with dots between them, no more and no fewer (B; all below 10, as in a version or an outline, C), \
+    doc: "Four numbers up to 255 with dots between them, no more and no fewer (B; all below 32, as in a version or an outline, C), \
           or an address of version 6 (B). Private and local addresses are D; those set apart for documentation are fictional.",
     labels: &["ip", "ips", "address", "host", "client", "server", "login", "logged"],
     contrary: &[
-        "version", "ver", "release", "build", "firmware", "software", "section", "revision", "rev",
-        "oid",
+        "version", "ver", "release", "build", "firmware", "software", "kernel", "driver",
+        "section", "revision", "rev", "oid",
     ],
     found: &[
         "from [203.0.113.7]",
@@ -26,7 +26,13 @@ pub(super) const IP: Detector = Detector {
         "info:[2001:db8::8a2e:370:7334]",
         "[::ffff:203.0.113.7]",
     ],
-    passed: &["version 1.2.3.4", "2.16.840.1.113883", "203.0.113.256", "10.1.2.30"],
+    passed: &[
+        "version 1.2.3.4",
+        "2.16.840.1.113883",
+        "203.0.113.256",
+        "10.1.2.30",
+        "PEEP 5.8.10.12",
+    ],
     readings: &[
         Reading::Chain {
             runs: &[],
@@ -58,8 +64,8 @@ pub(super) const MAC: Detector = Detector {
     country: None,
     title: "Hardware address of a machine",
     doc: "Six or eight pairs of hexadecimal digits with colons or dashes between them, or three fours with dots (B; digits only \
-          and dashes C). One digit throughout is D.",
-    labels: &["mac", "ethernet", "wifi", "bluetooth", "hardware address"],
+          C). One digit throughout is D.",
+    labels: &["mac", "ethernet", "wifi", "bluetooth", "hardware address", "device"],
     contrary: &["serial"],
     found: &[
         "MAC [00:1A:2B:3C:4D:5E]",
@@ -72,6 +78,7 @@ pub(super) const MAC: Detector = Detector {
         "00:1A:2B:3C:4D",
         "00:1A:2B:3C:4D:5E:6F",
         "10:15:30",
+        "00:15:30:45:12:08",
         "00:1A-2B:3C:4D:5E",
         "00:00:00:00:00:00",
         "1234.5678.9012",
@@ -132,7 +139,7 @@ fn mac(token: Token<'_>) -> Option<Found> {
         return None;
     }
     let lettered = text[start..end].iter().any(u8::is_ascii_alphabetic);
-    let judgement = match lettered || sign == b':' {
+    let judgement = match lettered {
         // Nobody and everybody: 00 and FF throughout.
         _ if is_one_place(&text[start..end]) => Judgement::settled(Tier::D),
         true => Judgement::shape(Tier::B),
@@ -188,7 +195,7 @@ pub(super) fn ip(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
         return None;
     }
     let address = Ipv4Addr::from(octets);
-    let outline = octets.iter().all(|octet| *octet < 10);
+    let outline = octets.iter().all(|octet| *octet < 32);
     let local = address.is_private()
         || address.is_loopback()
         || address.is_link_local()

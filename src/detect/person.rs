@@ -74,6 +74,12 @@ pub(super) const NAME: Detector = Detector {
         "daughter [Keiko May] called",
         "**Patient Name**: [Lena Marsh]",
         "daughter ([Mary Kestrel]) called",
+        "Name   : [Kestrel, Mary]",
+        "husband: [Peter Marlowe]",
+        "Doctor: [Uma Kestrel]",
+        "Attending MD: [Uma Kestrel]",
+        "Patient [Uma Kestrel] was seen",
+        "Daughter: [Keiko Marlowe]",
     ],
     passed: &[
         "Dr. Pepper and Mr. Clean",
@@ -89,6 +95,11 @@ pub(super) const NAME: Detector = Detector {
         "MR Brain was normal",
         "Bell palsy in May",
         "Dr. ordered it",
+        "Clinical Pharmacist, PharmD",
+        "Contact: Isolation Precautions",
+        "Patient Verbalizes Understanding",
+        "Patient Home Exercise was taught",
+        "Reviewed By Utilization Committee",
     ],
     readings: &[Reading::Sign(Sign::Capital)],
 };
@@ -106,6 +117,8 @@ enum Before {
     PersonLabel,
     /// `patient` inside a sentence.
     Patient,
+    /// `Patient` with a capital, which headings have as well.
+    Heading,
     /// A relative.
     Relation,
     /// `signed by`
@@ -114,15 +127,18 @@ enum Before {
 
 /// The longest word of these lists.
 const LONGEST: usize = 16;
+/// How many blanks may stand between a label and its colon.
+const MOST_APART: usize = 8;
 /// The most words of a name.
 const MOST_WORDS: usize = 5;
 
 static TITLES: WordList<32> = WordList::new("mr mrs ms miss dr prof professor doctor rev");
 
-static PERSONS: WordList<64> = WordList::new(
+static PERSONS: WordList<128> = WordList::new(
     "patient pt client attending provider physician surgeon pcp nurse author dictator resident \
      guarantor subscriber insured contact kin guardian caregiver spouse clinician anesthesiologist \
-     radiologist pathologist assistant witness interpreter therapist employer member proxy referring",
+     radiologist pathologist assistant witness interpreter therapist employer member proxy referring doctor dr \
+     husband wife partner fiance fiancee boyfriend girlfriend roommate daughter son",
 );
 
 static RELATIONS: WordList<64> = WordList::new(
@@ -142,6 +158,12 @@ static OF_PERSONS: WordList<64> = WordList::new(
      subscriber spouse provider doctor physician nurse s his her member kin surgeon",
 );
 
+/// What somebody does, in small letters after a name.
+static DOES: WordList<64> = WordList::new(
+    "was is has had presents presented presenting arrived called came reports reported denies denied states stated \
+     underwent returns returned",
+);
+
 /// Particles inside names.
 const PARTICLES: [&[u8]; 14] = [
     b"van", b"de", b"der", b"den", b"von", b"la", b"del", b"bin", b"al", b"el", b"da", b"di",
@@ -159,12 +181,22 @@ const DEGREES: [&[u8]; 24] = [
 const UNSURE_DEGREES: [&[u8]; 5] = [b"DO", b"PA", b"NP", b"DPT", b"CNP"];
 
 /// Titles and brands that go by them.
-const BRANDS: [(&[u8], &[u8]); 5] = [
+const BRANDS: [(&[u8], &[u8]); 15] = [
     (b"dr", b"pepper"),
     (b"mr", b"clean"),
     (b"mrs", b"dash"),
     (b"dr", b"scholl"),
     (b"ms", b"pac-man"),
+    (b"dr", b"bronner"),
+    (b"dr", b"seuss"),
+    (b"dr", b"spock"),
+    (b"dr", b"oz"),
+    (b"mr", b"potato"),
+    (b"miss", b"universe"),
+    (b"miss", b"america"),
+    (b"dr", b"martens"),
+    (b"mr", b"bubble"),
+    (b"mrs", b"butterworth"),
 ];
 
 /// What salts and doses are called: a drug stands before it.
@@ -175,7 +207,7 @@ static OF_DRUGS: WordList<128> = WordList::new(
 );
 
 /// Capitalised words that are no names after a label, a relation or a title.
-static NO_NAMES: WordList<1024> = WordList::new(
+static NO_NAMES: WordList<2048> = WordList::new(
     "abdomen abdominal active acute admitted admission age agrees alcohol alert alive all allergic \
      allergies also and any appears arrived arthritis assessment asthma at autism bipolar blood \
      brain breast bronchitis by cad called came cancer cardiac cardiology care caucasian chest chf \
@@ -204,6 +236,19 @@ static NO_NAMES: WordList<1024> = WordList::new(
      cirrhosis hepatitis hiv copy pending unavailable deferred confidential redacted anonymous doe's \
      emt ems pharmacy laboratory infectious obstetrics gynecology wound trauma palliative hospice \
      case management work response level rights summary report record records number: class weight \
+     isolation precautions contact droplet airborne proxy form forms utilization review consent consult consultation \
+     consultant system interface automated hospitalist tbd clinical pharmacist pharmacists registered practitioner \
+     practitioners assistant assistants manager supervisor technologist technician therapist therapists therapy \
+     occupational respiratory speech float pool present provided verbalizes verbalized ambulates independently \
+     understanding cooperative tolerating remained resting sitting lying walking eating feeling taking using having \
+     accompanied scheduled followed follow seated two three four five six one both several multiple committee board \
+     attending fellow intern student chief director coordinator staffing below above see n/a none pending internist \
+     surgeon surgeons nurses physicians providers patients doctors guardian caregiver family self-pay medicare \
+     medicaid aetna cigna humana deceased single married widowed divorced retired employed unemployed disabled \
+     hypertensive obstructive congestive bacterial viral fungal liaison officer services desk line helpline office \
+     comprehensive metabolic panel basic cross cover imported document documents works nights days \
+     of advanced practice legacy data shift requires needs awaiting assistance assist night day evening coverage \
+     clerk registrar scribe dietitian nutritionist chaplain advocate navigator ombudsman signature required \
      height temp pulse awake oriented cooperative obese african american hispanic asian white black \
      english said stated advised recommended recommends wants calls told noted added agreed discussed \
      informed paged updated aware ordered prescribed planning charge triage",
@@ -214,6 +259,11 @@ pub(super) fn name(text: &[u8], start: usize) -> Option<Found> {
     let (before, label) = before(text, start)?;
     let name = words(text, start, before)?;
     let tier = match before {
+        Before::Heading => {
+            let next = letters_at(text, name.end + 1);
+            let sure = text[name.end..].starts_with(b" ") && DOES.has(next) && name.count >= 2;
+            sure.then_some(Tier::B)?
+        }
         Before::Title | Before::NameLabel => Tier::B,
         Before::BareLabel if name.count >= 2 => Tier::B,
         Before::BareLabel => Tier::C,
@@ -370,7 +420,8 @@ fn before(text: &[u8], start: usize) -> Option<(Before, bool)> {
         return None;
     }
     end -= usize::from(colon || stop || mark == b',' || opened);
-    end -= usize::from((colon || opened) && end > 0 && text[end - 1] == b' ');
+    let apart = text[..end].iter().rev().take(MOST_APART).take_while(|byte| **byte == b' ').count();
+    end -= if colon || opened { apart } else { 0 };
     let bold = text[..end].iter().rev().take(2).take_while(|byte| **byte == b'*').count();
     end -= if colon { bold } else { 0 };
     end -= usize::from(colon && text[..end].ends_with(b")"));
@@ -402,6 +453,9 @@ fn before(text: &[u8], start: usize) -> Option<(Before, bool)> {
             return sure.then_some((Before::Title, false));
         }
         // Headings are full of `Patient` and capitals.
+        if mark != b',' && !stop && word == b"Patient" {
+            return Some((Before::Heading, false));
+        }
         if mark != b',' && (word == b"patient" || is(b"pt")) && !word.starts_with(b"PT") {
             return Some((Before::Patient, false));
         }
@@ -436,7 +490,11 @@ fn before(text: &[u8], start: usize) -> Option<(Before, bool)> {
             (false, false) => None,
         };
     }
-    if PERSONS.has(word) || is(b"by") {
+    // `Attending MD: Bao Kestrel`
+    let of_degree = || {
+        is_degree(word) && PERSONS.has(letters_before(text, text[..place].trim_ascii_end().len()))
+    };
+    if PERSONS.has(word) || is(b"by") || of_degree() {
         return Some((Before::PersonLabel, true));
     }
     RELATIONS.has(word).then_some((Before::Relation, true))
@@ -529,7 +587,19 @@ fn is_degree(word: &[u8]) -> bool {
 }
 
 fn is_no_name(word: &[u8]) -> bool {
-    NO_NAMES.has(word)
+    NO_NAMES.has(word) || is_of_language(word)
+}
+
+/// Whether a long word ends like those of a text and unlike names.
+fn is_of_language(word: &[u8]) -> bool {
+    const ENDINGS: [&[u8]; 14] = [
+        b"tion", b"tions", b"sion", b"ently", b"antly", b"ously", b"tely", b"ally", b"izes",
+        b"ology", b"ical", b"ities", b"itis", b"emia",
+    ];
+    word.len() >= 7
+        && ENDINGS
+            .iter()
+            .any(|ending| word[word.len() - ending.len()..].eq_ignore_ascii_case(ending))
 }
 
 fn in_word(byte: &u8) -> bool {

@@ -39,7 +39,15 @@ pub(super) const ADDRESS: Detector = Detector {
         "[PSC 3294, Box 9168], APO",
         "[221 5th St]",
     ],
-    passed: &["3 Chest CT", "500 mg Drive", "12 Lead ST elevation", "2 Vessel disease", "Box 12"],
+    passed: &[
+        "3 Chest CT",
+        "500 mg Drive",
+        "12 Lead ST elevation",
+        "2 Vessel disease",
+        "Box 12",
+        "6 Minute Walk",
+        "10 Blade Drive",
+    ],
     readings: &[Reading::Token {
         lengths: (1, 6),
         near: &[
@@ -61,12 +69,27 @@ pub(super) const ZIP: Detector = Detector {
     group: "us",
     country: Some("us"),
     title: "US ZIP code",
-    doc: "Five digits, or five and four, right after the abbreviation of a state (B); five and four alone C, five alone D; \
-          with a label B.",
+    doc: "Five digits, or five and four, right after the abbreviation of a state that has such codes, or of any state after \
+          the name of a city (B); five and four alone C, five alone D; with a label B. What is counted or measured is none.",
     labels: &["zip", "zipcode", "zip code", "postal", "postal code"],
-    contrary: &["cpt", "hcpcs", "ndc", "account", "mrn"],
-    found: &["Springfield, IL [62704]", "ZIP [02139-4307]", "zip code: [02139]"],
-    passed: &["62704", "02139-4307", "CPT 99213"],
+    contrary: &["cpt", "hcpcs", "ndc", "account", "mrn", "weight", "file"],
+    found: &[
+        "Springfield, IL [62704]",
+        "Springfield IL [02139]",
+        "Reno, NV, [89501]",
+        "CA [94110] USA",
+        "ZIP [02139-4307]",
+        "zip code: [02139]",
+    ],
+    passed: &[
+        "62704",
+        "02139-4307",
+        "CPT 99213",
+        "ID 20123 consult",
+        "PA 19104 views",
+        "in HI 54321",
+        "CA 12500",
+    ],
     readings: &[Reading::Token {
         lengths: (5, 5),
         near: &[Near { first: Bytes::DIGIT, last: Bytes::DIGIT, ..Near::ANY }],
@@ -85,10 +108,12 @@ static STREETS: WordList<128> = WordList::new(
 static AMBIGUOUS: WordList<16> = WordList::new("st dr ct pl rte");
 
 /// Capitalised words that no street is named after, but many findings are.
-static NO_STREETS: WordList<128> = WordList::new(
+static NO_STREETS: WordList<256> = WordList::new(
     "mg ml mcg cm mm kg chest head lead vessel week weeks day days hour hours month months year \
      years unit units tab tabs abdominal brain neck pelvis pelvic spine cardiac coronary repeat \
-     prior normal new acute mild heart blood phase level grade stage type patients patient ct mri",
+     prior normal new acute mild heart blood phase level grade stage type patients patient ct mri minute minutes min \
+     meter meters metre foot feet ft person people part points blade gauge fr extremity quadrant step \
+     steps lumen chamber item items inch second seconds sec channel site sites needle drug vessels",
 );
 
 /// Kinds of units in a house.
@@ -262,13 +287,70 @@ fn strip_word<'t>(text: &'t [u8], word: &[u8]) -> Option<&'t [u8]> {
     text[start..].eq_ignore_ascii_case(word).then_some(&text[..start])
 }
 
-/// The abbreviations of states, territories and military post.
-const STATES: [&[u8; 2]; 59] = [
-    b"AL", b"AK", b"AZ", b"AR", b"CA", b"CO", b"CT", b"DE", b"FL", b"GA", b"HI", b"ID", b"IL",
-    b"IN", b"IA", b"KS", b"KY", b"LA", b"ME", b"MD", b"MA", b"MI", b"MN", b"MS", b"MO", b"MT",
-    b"NE", b"NV", b"NH", b"NJ", b"NM", b"NY", b"NC", b"ND", b"OH", b"OK", b"OR", b"PA", b"RI",
-    b"SC", b"SD", b"TN", b"TX", b"UT", b"VT", b"VA", b"WA", b"WV", b"WI", b"WY", b"DC", b"PR",
-    b"VI", b"GU", b"AS", b"MP", b"AA", b"AE", b"AP",
+/// The abbreviation of a state, and with what three digits its codes begin, from and to.
+type State = (&'static [u8; 2], &'static [(&'static [u8; 3], &'static [u8; 3])]);
+
+/// The states, the territories and military post.
+static STATES: [State; 59] = [
+    (b"AL", &[(b"350", b"369")]),
+    (b"AK", &[(b"995", b"999")]),
+    (b"AZ", &[(b"850", b"865")]),
+    (b"AR", &[(b"716", b"729")]),
+    (b"CA", &[(b"900", b"961")]),
+    (b"CO", &[(b"800", b"816")]),
+    (b"CT", &[(b"060", b"069")]),
+    (b"DE", &[(b"197", b"199")]),
+    (b"FL", &[(b"320", b"349")]),
+    (b"GA", &[(b"300", b"319"), (b"398", b"399")]),
+    (b"HI", &[(b"967", b"968")]),
+    (b"ID", &[(b"832", b"838")]),
+    (b"IL", &[(b"600", b"629")]),
+    (b"IN", &[(b"460", b"479")]),
+    (b"IA", &[(b"500", b"528")]),
+    (b"KS", &[(b"660", b"679")]),
+    (b"KY", &[(b"400", b"427")]),
+    (b"LA", &[(b"700", b"714")]),
+    (b"ME", &[(b"039", b"049")]),
+    (b"MD", &[(b"206", b"219")]),
+    (b"MA", &[(b"010", b"027"), (b"055", b"055")]),
+    (b"MI", &[(b"480", b"499")]),
+    (b"MN", &[(b"550", b"567")]),
+    (b"MS", &[(b"386", b"397")]),
+    (b"MO", &[(b"630", b"658")]),
+    (b"MT", &[(b"590", b"599")]),
+    (b"NE", &[(b"680", b"693")]),
+    (b"NV", &[(b"889", b"898")]),
+    (b"NH", &[(b"030", b"038")]),
+    (b"NJ", &[(b"070", b"089")]),
+    (b"NM", &[(b"870", b"884")]),
+    (b"NY", &[(b"100", b"149"), (b"005", b"005"), (b"063", b"063")]),
+    (b"NC", &[(b"270", b"289")]),
+    (b"ND", &[(b"580", b"588")]),
+    (b"OH", &[(b"430", b"459")]),
+    (b"OK", &[(b"730", b"749")]),
+    (b"OR", &[(b"970", b"979")]),
+    (b"PA", &[(b"150", b"196")]),
+    (b"RI", &[(b"028", b"029")]),
+    (b"SC", &[(b"290", b"299")]),
+    (b"SD", &[(b"570", b"577")]),
+    (b"TN", &[(b"370", b"385")]),
+    (b"TX", &[(b"750", b"799"), (b"733", b"733"), (b"885", b"885")]),
+    (b"UT", &[(b"840", b"847")]),
+    (b"VT", &[(b"050", b"059")]),
+    (b"VA", &[(b"220", b"246"), (b"201", b"201")]),
+    (b"WA", &[(b"980", b"994")]),
+    (b"WV", &[(b"247", b"268")]),
+    (b"WI", &[(b"530", b"549")]),
+    (b"WY", &[(b"820", b"831")]),
+    (b"DC", &[(b"200", b"205"), (b"569", b"569")]),
+    (b"PR", &[(b"006", b"009")]),
+    (b"VI", &[(b"008", b"008")]),
+    (b"GU", &[(b"969", b"969")]),
+    (b"AS", &[(b"967", b"967")]),
+    (b"MP", &[(b"969", b"969")]),
+    (b"AA", &[(b"340", b"340")]),
+    (b"AE", &[(b"090", b"098")]),
+    (b"AP", &[(b"962", b"966")]),
 ];
 
 /// Judges five digits, perhaps with four more, as a ZIP code.
@@ -292,10 +374,59 @@ fn zip(token: Token<'_>) -> Option<Found> {
     {
         return None;
     }
-    let state = before.trim_ascii_end();
-    let after_state = state.len() < before.len()
-        && state.last_chunk::<2>().is_some_and(|last| STATES.contains(&last))
-        && matches!(state[..state.len() - 2], [.., b' ' | b',' | b'\n'] | []);
-    let judgement = if after_state { Judgement::checked(Tier::B) } else { Judgement::shape(tier) };
+    let judgement = match state_before(before) {
+        _ if MEASURED.has(word_at(text, end + usize::from(text.get(end) == Some(&b' ')))) => {
+            Judgement::settled(Tier::D)
+        }
+        Some((state, before_state))
+            if ends_with_city(before_state)
+                || has_codes(state, token.bytes()) && !text[..token.end].ends_with(b"00") =>
+        {
+            Judgement::checked(Tier::B)
+        }
+        _ => Judgement::shape(tier),
+    };
     token.found(judgement, token.start, end)
 }
+
+/// The abbreviation of a state before a blank at the end of the text, and what stands before it.
+fn state_before(text: &[u8]) -> Option<(&State, &[u8])> {
+    let state = text.trim_ascii_end();
+    if state.len() == text.len() {
+        return None;
+    }
+    let (before, name) = strip_suffix(state, b",").split_last_chunk::<2>()?;
+    if !matches!(before, [.., b' ' | b',' | b'\n'] | []) {
+        return None;
+    }
+    STATES.iter().find(|(known, _)| *known == name).map(|state| (state, before))
+}
+
+/// Whether a code begins like those of the state.
+fn has_codes((_, ranges): &State, code: &[u8]) -> bool {
+    let Some(head) = code.first_chunk::<3>() else { return false };
+    ranges.iter().any(|(first, last)| (**first..=**last).contains(head))
+}
+
+/// Whether the name of a city ends here: a capitalised word, perhaps with a comma after it.
+fn ends_with_city(text: &[u8]) -> bool {
+    let text = text.trim_ascii_end();
+    let city = strip_suffix(text, b",");
+    let letters = city
+        .iter()
+        .rev()
+        .take(20)
+        .take_while(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80 || b"'-".contains(byte))
+        .count();
+    let word = &city[city.len() - letters..];
+    let loud = word.iter().all(u8::is_ascii_uppercase);
+    letters >= 3
+        && (word[0].is_ascii_uppercase() || word[0] >= 0x80)
+        && (!loud || letters >= 4 || city.len() < text.len())
+}
+
+/// What follows a number that is counted or measured, as far as a state may stand before it.
+static MEASURED: WordList<64> = WordList::new(
+    "ng mg mcg pg ml cm mm ms kv u iu units unit cells cell copies view views dose doses slices pts patients consult \
+     consults cases ft g lb",
+);

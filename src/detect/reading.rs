@@ -297,6 +297,8 @@ pub(super) struct Labelled {
 pub(super) enum LabelledKind {
     /// Letters, digits and dashes.
     Code,
+    /// The same, often three groups of two, which may look like a day.
+    Record,
     /// Anything but blanks.
     Secret,
 }

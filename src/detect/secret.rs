@@ -15,6 +15,7 @@ pub(super) const PASSWORD: Detector = Detector {
         "password",
         "passwd",
         "pwd",
+        "pw",
         "passcode",
         "passphrase",
         "api key",
