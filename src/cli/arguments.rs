@@ -10,10 +10,14 @@ use clap::builder::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::day::Day;
+use crate::cli::error::CliError;
 use crate::cli::progress::Progress;
 use crate::cli::request::{ParamRequest, ReportRequest, StreamRequest};
+use crate::cli::settings::STALE;
 use crate::cli::size::Size;
-use crate::cli::{evidence, explain, init, plan, report, retention, rules, sample, scan, transfer};
+use crate::cli::{
+    evidence, explain, init, plan, report, retention, rules, sample, scan, transfer, waiver,
+};
 use crate::finding::Reveal;
 use crate::report::FailOn;
 use crate::rule::ReleaseKind;
@@ -76,6 +80,9 @@ pub(crate) enum Command {
     Rules(rules::RulesCommand),
     /// Render a saved JSON report again
     Report(report::ReportArguments),
+    /// Add waivers, list them, and check how they stand
+    #[command(subcommand)]
+    Waiver(waiver::WaiverCommand),
     /// Draw a random sample of records for review by hand, and estimate a rate from it
     Sample(sample::SampleArguments),
     /// Seal a report and what it stood on with a signature, and check such evidence
@@ -312,15 +319,17 @@ pub(crate) enum RevealChoice {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Verdict")]
 pub(crate) struct VerdictArguments {
-    /// Fail on open findings from this severity on [default: error]
+    /// Fail on open findings from this severity on, and with `stale` on stale waivers and baselines: `error,stale`
+    /// [default: error]
     #[arg(
         long,
-        value_name = "SEVERITY",
+        value_name = "SEVERITY[,stale]",
         env = "CHARTAUDIT_FAIL_ON",
         hide_env_values = true,
+        value_delimiter = ',',
         value_parser = fail_on()
     )]
-    pub(crate) fail_on: Option<FailOn>,
+    pub(crate) fail_on: Vec<String>,
 
     /// End with 0 instead of 4 where there is nothing to evaluate
     #[arg(
@@ -332,10 +341,25 @@ pub(crate) struct VerdictArguments {
     pub(crate) allow_empty: bool,
 }
 
-/// Reads a severity by the names that the report gives it.
-fn fail_on() -> impl clap::builder::TypedValueParser<Value = FailOn> {
-    PossibleValuesParser::new(FailOn::ALL.map(FailOn::name))
-        .try_map(|name| FailOn::named(&name).ok_or("no such severity"))
+impl VerdictArguments {
+    /// Refuses two severities, of which only one can be the lowest.
+    ///
+    /// # Errors
+    /// If there are two.
+    pub(crate) fn check(&self) -> Result<(), CliError> {
+        let mut severities = self.fail_on.iter().filter(|word| *word != STALE);
+        match (severities.next(), severities.next()) {
+            (Some(one), Some(other)) => {
+                Err(CliError::TwoThresholds { one: one.clone(), other: other.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The names that the report gives severities, and the word for what is stale.
+fn fail_on() -> PossibleValuesParser {
+    PossibleValuesParser::new(FailOn::ALL.map(FailOn::name).into_iter().chain([STALE]))
 }
 
 /// Reads a kind of release by the names that rules give it.

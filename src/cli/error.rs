@@ -229,6 +229,35 @@ pub(crate) enum CliError {
         help("add `--jurisdiction US-WA`, or the code of your state or country")
     )]
     NoPlace,
+    /// Two severities are said to be the lowest that fails.
+    #[error("`--fail-on` names two severities, `{one}` and `{other}`")]
+    #[diagnostic(
+        code(chartaudit::cli::two_thresholds),
+        help("name the lowest that is to fail the audit; graver ones fail it too")
+    )]
+    TwoThresholds {
+        /// The one.
+        one: String,
+        /// The other.
+        other: String,
+    },
+    /// There are no waivers to work on.
+    #[error("there is no file of waivers")]
+    #[diagnostic(
+        code(chartaudit::cli::no_waivers),
+        help("name it with `--waivers FILE`, or at `waivers` in the project file")
+    )]
+    NoWaivers,
+    /// A waiver cannot be added to a file as it is written.
+    #[error("cannot add a waiver to `{}` without changing the rest of it", path.display())]
+    #[diagnostic(
+        code(chartaudit::cli::waiver_layout),
+        help("write its `waivers` as a list with a dash before each, at the end of the file")
+    )]
+    WaiverLayout {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is nothing whose keeping could be judged.
     #[error(
         "the export holds neither `record_inventory` nor `encounters`, of which records are listed"

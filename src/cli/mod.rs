@@ -26,6 +26,7 @@ mod interrupt;
 mod guard;
 mod error;
 mod init;
+mod exception;
 mod scan;
 mod plan;
 mod proposal;
@@ -36,6 +37,7 @@ mod rules;
 mod report;
 mod evidence;
 mod sample;
+mod waiver;
 
 pub use self::exit::ExitCode;
 pub use self::program::run;

@@ -12,7 +12,7 @@ use crate::cli::error::CliError;
 use crate::cli::settings::Said;
 use crate::cli::{
     ExitCode, evidence, explain, guard, init, interrupt, plan, report, retention, rules, sample,
-    scan, transfer,
+    scan, transfer, waiver,
 };
 
 /// Runs the program on these arguments, the program's name first, and says how it ended.
@@ -70,6 +70,7 @@ fn dispatch(
         }
         Command::Rules(command) => rules::run(command, console),
         Command::Report(arguments) => report::run(arguments, console),
+        Command::Waiver(command) => waiver::run(command, said, console),
         Command::Sample(arguments) => sample::run(arguments, said, interrupt::listen(), console),
         Command::Evidence(command) => evidence::run(command, console),
     }

@@ -11,17 +11,18 @@ use crate::cli::arguments::{
 };
 use crate::cli::console::{Console, variable};
 use crate::cli::error::CliError;
+use crate::cli::exception::ExceptionArguments;
 use crate::cli::output::Outputs;
 use crate::cli::project::PROJECT_FILE;
-use crate::cli::settings::{Machine, Origin, Said, Settings, fail_on};
+use crate::cli::settings::{Machine, Origin, Said, Settings, Stale, fail_on};
 use crate::cli::word;
 use crate::detect::{self, AllowedValue};
 use crate::engine::{self, Hooks, ScanOptions};
 use crate::finding::{Finding, FindingSink, Reveal, SiteKey};
 use crate::plan::{FileState, Plan};
 use crate::report::{
-    AllFindings, Allowance, AllowanceKind, AssembleInput, Digest, ExitReason, FailOn, Meta,
-    PackNotRun, Policy, Report, SitePattern, StreamOptions, Tailoring, Worklist,
+    AllFindings, Allowance, AllowanceKind, AssembleInput, Digest, Excusing, ExitReason, FailOn,
+    Meta, PackNotRun, Policy, Report, SitePattern, StreamOptions, Tailoring, Worklist,
 };
 use crate::rule::config::ProjectFile;
 use crate::rule::{self, CheckedRule, RuleBook, Tolerance};
@@ -44,6 +45,8 @@ pub(crate) struct ScanArguments {
     #[command(flatten)]
     verdict: VerdictArguments,
     #[command(flatten)]
+    exceptions: ExceptionArguments,
+    #[command(flatten)]
     output: OutputArguments,
     #[command(flatten)]
     machine: MachineArguments,
@@ -64,12 +67,15 @@ pub(crate) fn run(
     interrupted: &'static AtomicBool,
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
-    let ScanArguments { input, rules: which, verdict, output, machine } = arguments;
+    let ScanArguments { input, rules: which, verdict, exceptions, output, machine } = arguments;
     let mut settings = Settings::settle(&input.paths, input.layout, which, said)?;
+    verdict.check()?;
+    let tailoring_left_out = exceptions.apply(&mut settings);
     let limits = Machine::settle(&machine, &settings.project.file)?;
     let site_key = settings.site_key(console)?;
     let loaded = settings.load_rules()?;
     settings.check_release(&loaded.book)?;
+    let waivers = exceptions.load(&settings, &loaded)?;
     let discovery = source::discover(&input.paths);
     let found: Vec<PathBuf> = discovery.files.iter().map(|file| file.path.clone()).collect();
     let in_force = settings.in_force(&loaded);
@@ -78,6 +84,9 @@ pub(crate) fn run(
     let reveal = output.reveal.settle();
     settings.reveal = reveal;
     let mut plan = settings.bind(&input.paths, discovery, &loaded);
+    if let Some((file, Excusing::Applied)) = &waivers {
+        plan.waive(&file.waivers, settings.as_of.value.0);
+    }
     let book = loaded.book;
     let options = ScanOptions {
         as_of: settings.as_of.value.0,
@@ -116,13 +125,16 @@ pub(crate) fn run(
     let scan = scan?;
 
     let project = &settings.project.file;
+    let (fail_on, stale) = fail_on(&verdict.fail_on, project);
     let policy = Policy {
         allow_empty: verdict.allow_empty,
-        fail_on: fail_on(verdict.fail_on, project),
+        fail_on,
+        fail_on_stale: stale == Stale::Fails,
         must_run: must_run(&settings, &book),
         ..policy(&settings, &book)
     };
-    let meta = meta(&settings, &book, policy, reveal, site_key);
+    let meta =
+        Meta { tailoring_left_out, waivers, ..meta(&settings, &book, policy, reveal, site_key) };
     let mut report = Report::assemble(AssembleInput {
         scan: &scan,
         packs: &book.packs,
@@ -240,6 +252,8 @@ pub(crate) fn meta(
         config: settings.project.path.as_ref().map(|_| digest(PROJECT_FILE, &project.digest)),
         selection: settings.selection(),
         tailoring: project.tailoring.iter().map(tailoring).collect(),
+        tailoring_left_out: false,
+        waivers: None,
         site_patterns: project.identifiers.patterns().iter().map(site_pattern).collect(),
         allowances: (1..)
             .zip(project.identifiers.allowances())

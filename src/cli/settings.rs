@@ -182,6 +182,15 @@ impl Project {
         self.file.site_key_file.as_ref().map(|path| self.folder().join(path))
     }
 
+    /// The file of waivers that it names.
+    pub(crate) fn waivers_file(&self) -> Option<PathBuf> {
+        let said = self.file.waivers.as_deref()?;
+        Some(match self.folder() {
+            folder if folder == Path::new(".") => PathBuf::from(said),
+            folder => folder.join(said),
+        })
+    }
+
     /// The folder to which its paths are relative.
     pub(crate) fn folder(&self) -> &Path {
         match self.path.as_deref().and_then(Path::parent) {
@@ -327,6 +336,18 @@ impl RuleSettings {
         Ok(loaded.book)
     }
 
+    /// Reads and checks every rule that ships or is named, whatever the packs of the run.
+    ///
+    /// # Errors
+    /// With everything that is wrong with the rules.
+    pub(crate) fn load_every(&self, project: &Project) -> Result<RuleBook, CliError> {
+        let Texts { all, own } = self.texts(project)?;
+        let mut texts = Texts { own, ..book::everything() };
+        texts.all.extend(all.into_iter().filter(|text| texts.own.contains(&text.name)));
+        texts.all = texts.all.into_iter().map(RuleText::skip_examples).collect();
+        Ok(self.load_packs(texts, project, PackSelection::All, &[], &[])?.book)
+    }
+
     /// Reads and checks the rules of these packs.
     fn load_packs(
         &self,
@@ -435,6 +456,8 @@ pub(crate) struct Settings {
     pub(crate) manifest: Option<Manifest>,
     /// The file that holds the site's key.
     pub(crate) site_key_file: Setting<Option<PathBuf>>,
+    /// The file of waivers.
+    pub(crate) waivers: Setting<Option<PathBuf>>,
     /// What the user asked to see in clear; names of files are shown by it.
     pub(crate) reveal: Reveal,
 }
@@ -491,6 +514,7 @@ impl Settings {
                 key_file.map(Some),
                 || None,
             ),
+            waivers: Setting::settle(None, Origin::Flag, project.waivers_file().map(Some), || None),
             reveal: Reveal::Nothing,
             project,
         })
@@ -575,7 +599,7 @@ impl Settings {
         let manifest = self.manifest.iter().map(|manifest| &manifest.file.path);
         let own = loaded.files.iter().chain(&self.project.path).chain(&self.site_key_file.value);
         let schema = self.project.path.as_ref().map(|_| self.project.folder().join(SCHEMA_FILE));
-        let own = own.chain(manifest).chain(&schema);
+        let own = own.chain(&self.waivers.value).chain(manifest).chain(&schema);
         let mut files: Vec<PathBuf> = own.filter_map(|path| path.canonicalize().ok()).collect();
         files.sort();
         files.dedup();
@@ -744,6 +768,9 @@ impl Settings {
             let origin = self.rules.fictional_report.origin;
             rows.push(("fictional", "reported like real identifiers".to_owned(), origin));
         }
+        if let Some(file) = &self.waivers.value {
+            rows.push(("waivers", file.display().to_string(), self.waivers.origin));
+        }
         if let Some(file) = &self.site_key_file.value {
             rows.push(("site key", file.display().to_string(), self.site_key_file.origin));
         }
@@ -829,8 +856,29 @@ impl Machine {
     }
 }
 
+/// The threshold of the verdict: as said, else as the project file has it; and whether what is stale counts.
+pub(crate) fn fail_on(said: &[String], project: &ProjectFile) -> (FailOn, Stale) {
+    let named = said.iter().find_map(|word| FailOn::named(word));
+    let stale =
+        if said.is_empty() { project.fail_on_stale } else { said.iter().any(|word| word == STALE) };
+    let stale = if stale { Stale::Fails } else { Stale::Passes };
+    (threshold(named, project), stale)
+}
+
+/// The word that makes stale waivers and baselines count.
+pub(crate) const STALE: &str = "stale";
+
+/// Whether stale waivers and baselines make an audit fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stale {
+    /// They do.
+    Fails,
+    /// They are told of.
+    Passes,
+}
+
 /// The threshold of the verdict: as said, else as the project file has it.
-pub(crate) fn fail_on(said: Option<FailOn>, project: &ProjectFile) -> FailOn {
+fn threshold(said: Option<FailOn>, project: &ProjectFile) -> FailOn {
     let of_project = project.fail_on.map(|threshold| match threshold {
         config::FailOn::Severity(Severity::Error) => FailOn::Error,
         config::FailOn::Severity(Severity::Warning) => FailOn::Warning,

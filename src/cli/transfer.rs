@@ -163,6 +163,7 @@ pub(crate) fn run(
         output,
         machine,
     } = arguments;
+    verdict.check()?;
     let inputs = [sent.clone(), received.clone()];
     let place = PlaceArguments { jurisdiction: Vec::new(), facility: None, param: Vec::new() };
     let book = BookArguments { config, rules, place, as_of };
@@ -234,7 +235,7 @@ pub(crate) fn run(
     let policy = scan::policy(&settings, &loaded.book);
     let policy = Policy {
         allow_empty: verdict.allow_empty,
-        fail_on: fail_on(verdict.fail_on, project),
+        fail_on: fail_on(&verdict.fail_on, project).0,
         // A record of which nothing can be said has not been shown to have arrived.
         max_not_evaluable: policy.max_not_evaluable.or(Some(Tolerance::Count(0))),
         ..policy

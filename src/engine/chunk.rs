@@ -9,19 +9,21 @@ use crate::detect::{Finder, Hit};
 use crate::engine::atom::{Memory, same_text};
 use crate::engine::bits::Bits;
 use crate::engine::column::{self, CellSource, Complaints};
+use crate::engine::excuse::{rank, tally};
 use crate::engine::group::GroupStore;
 use crate::engine::kernel::{self, Frame, Outside};
 use crate::engine::known::{self, KeptRows, RosterAt, Spot, Spotting};
 use crate::engine::part::{ChunkPart, Example, Run, TaskPart};
 use crate::engine::profile::{self, ColumnMemory, ProfileTask};
+use crate::engine::program::Program;
 use crate::engine::relation::{self, Access, Found, Kept, Keys, Relations, Selecting, Yield};
-use crate::engine::show::{Pending, Shower};
+use crate::engine::show::{Pending, Shower, trimmed};
 use crate::engine::sweep::{self, Sorter};
 use crate::engine::task::{AskKind, FileScope, IdentifierTask, SetTasks, Task, TaskKind};
 use crate::engine::vector::{Space, Values, Vector};
 use crate::engine::verdict::{Cells, FieldCells, Ranked, Timeliness, Verdict, cell, search};
 use crate::expr::typed::FieldId;
-use crate::finding::{Account, Finding, Holding, Place, RecordKey, article};
+use crate::finding::{Account, Finding, Holding, Place, RecordKey, Standing, article};
 use crate::plan::BoundFile;
 use crate::retention::{Caveat, Claims, Fact, FactValue, Facts, RecordClass, RetainKind, Ruling};
 use crate::rule::{Check, CheckedRule, Direction, Expectation, RecordSet};
@@ -152,14 +154,15 @@ pub(crate) fn judge(
         let frozen: &Batch = batch;
         let mut space = Space::new(&frozen.buffer);
         let mut complaints = Complaints::new(frozen);
-        let fields = load_fields(work, &columns, spans, &mut space, &mut complaints);
+        let program = &work.tasks.program;
+        let fields = load_fields(work, program, (&columns, spans), &mut space, &mut complaints);
         flagged = complaints.finish(&mut issues);
         if memories.0 != work.number {
             *memories = (work.number, Vec::new());
         }
         let memories = &mut memories.1;
-        memories.resize_with(work.tasks.program.atom_sets.len(), Memory::default);
-        let (answers, asked) = ask(work, &fields, memories, &space, rows);
+        memories.resize_with(program.atom_sets.len(), Memory::default);
+        let (answers, asked) = ask(program, &fields, memories, &space, rows);
         let typed: Vec<Option<Rc<Vector>>> = fields
             .iter()
             .map(|cells| cells.as_ref().and_then(|cells| cells.typed.clone()))
@@ -216,7 +219,7 @@ pub(crate) fn judge(
             outside: Outside::Related(&mut related),
             overflows: 0,
         };
-        let nodes = kernel::run(&work.tasks.program.nodes, &mut frame);
+        let nodes = kernel::run(&program.nodes, &mut frame);
         part.overflows = frame.overflows;
         let cells = Cells {
             rows,
@@ -375,12 +378,8 @@ fn load_spans(
     batch: &mut Batch,
     spans: &mut Vec<Vec<CellSpan>>,
 ) -> BTreeMap<usize, usize> {
-    let program = &work.tasks.program;
-    let mut columns = BTreeMap::new();
-    let bound = program.raw.iter().chain(&program.typed);
-    let of_fields = bound
-        .filter_map(|field| work.file.columns[usize::from(field.0)].as_ref())
-        .map(|bound| bound.column);
+    let asked = work.tasks.tasks.iter().any(|task| task.excuses.ask_identity());
+    let of_fields = columns_of(work, &work.tasks.program, asked);
     let searched = work.tasks.tasks.iter().flat_map(|task| match &task.kind {
         TaskKind::Identifiers(task) => task.columns.iter().map(|column| column.column).collect(),
         _ => Vec::new(),
@@ -388,7 +387,29 @@ fn load_spans(
     let known = work.tasks.search.iter().flat_map(|search| search.columns.iter().copied());
     let profiled = work.profile.iter().flat_map(|profile| &profile.columns);
     let profiled = profiled.map(|column| column.column);
-    for column in of_fields.chain(searched).chain(known).chain(profiled) {
+    fetch(of_fields.chain(searched).chain(known).chain(profiled), batch, spans)
+}
+
+/// The columns that a program reads, and those of the key where the identities of records are asked for.
+fn columns_of<'w>(
+    work: &'w FileWork<'_>,
+    program: &'w Program,
+    identity: bool,
+) -> impl Iterator<Item = usize> + 'w {
+    let key = work.file.key.iter().filter(move |_| identity);
+    let fields = program.raw.iter().chain(&program.typed).chain(key);
+    let bound = fields.filter_map(|field| work.file.columns[usize::from(field.0)].as_ref());
+    bound.map(|bound| bound.column)
+}
+
+/// Fetches the spans of columns; gives, by column, where they lie.
+fn fetch(
+    wanted: impl Iterator<Item = usize>,
+    batch: &mut Batch,
+    spans: &mut Vec<Vec<CellSpan>>,
+) -> BTreeMap<usize, usize> {
+    let mut columns = BTreeMap::new();
+    for column in wanted {
         let next = columns.len();
         columns.entry(column).or_insert(next);
     }
@@ -399,14 +420,68 @@ fn load_spans(
     columns
 }
 
+/// The texts of the key of a row, as they are told from others.
+fn key_texts<'b>(
+    work: &FileWork<'_>,
+    (columns, spans): (&BTreeMap<usize, usize>, &[Vec<CellSpan>]),
+    buffer: &'b [u8],
+    row: usize,
+) -> Vec<&'b [u8]> {
+    let text = |field: &FieldId| {
+        let column = work.file.columns[usize::from(field.0)].as_ref()?.column;
+        let span = spans.get(*columns.get(&column)?)?.get(row)?;
+        Some(trimmed(work.set.field(*field), cell(*span, buffer)))
+    };
+    work.file.key.iter().map(|field| text(field).unwrap_or_default()).collect()
+}
+
+/// How violations of a rule stand that are known late: the records of a batch that was read again, by their rows.
+pub(crate) fn late_standings(
+    work: &FileWork<'_>,
+    task: &Task,
+    batch: &mut Batch,
+    rows: &[usize],
+) -> Vec<Standing> {
+    let Some(program) = task.excuses.aside() else { return vec![Standing::Open; rows.len()] };
+    let mut spans = Vec::new();
+    let columns = fetch(columns_of(work, program, true), batch, &mut spans);
+    let frozen: &Batch = batch;
+    let mut space = Space::new(&frozen.buffer);
+    // What cannot be read was told when the records were judged.
+    let mut complaints = Complaints::new(frozen);
+    let fields = load_fields(work, program, (&columns, &spans), &mut space, &mut complaints);
+    let mut memories: Vec<Memory> = Vec::new();
+    memories.resize_with(program.atom_sets.len(), Memory::default);
+    let (answers, asked) = ask(program, &fields, &mut memories, &space, frozen.rows);
+    let typed: Vec<Option<Rc<Vector>>> =
+        fields.iter().map(|cells| cells.as_ref().and_then(|cells| cells.typed.clone())).collect();
+    let mut frame = Frame {
+        rows: frozen.rows,
+        space: &mut space,
+        as_of: work.as_of,
+        fields: &typed,
+        answers: &answers,
+        asked: &asked,
+        outside: Outside::Pairs { columns: &[], operands: &[] },
+        overflows: 0,
+    };
+    let nodes = kernel::run(&program.nodes, &mut frame);
+    let truths = task.excuses.truths(&nodes, frozen.rows);
+    let standing = |row: &usize| {
+        let key = key_texts(work, (&columns, &spans), &frozen.buffer, *row);
+        let identity = work.shower.identity(work, &work.rules[task.rule], &key);
+        task.excuses.standing(&truths, *row, identity)
+    };
+    rows.iter().map(standing).collect()
+}
+
 fn load_fields(
     work: &FileWork<'_>,
-    columns: &BTreeMap<usize, usize>,
-    spans: &[Vec<CellSpan>],
+    program: &Program,
+    (columns, spans): (&BTreeMap<usize, usize>, &[Vec<CellSpan>]),
     space: &mut Space<'_>,
     complaints: &mut Complaints<'_>,
 ) -> Vec<Option<FieldCells>> {
-    let program = &work.tasks.program;
     work.set
         .fields
         .iter()
@@ -433,7 +508,7 @@ fn load_fields(
 
 /// Answers the questions about texts, and says which rows have a text to ask about.
 fn ask(
-    work: &FileWork<'_>,
+    program: &Program,
     fields: &[Option<FieldCells>],
     memories: &mut [Memory],
     space: &Space<'_>,
@@ -441,7 +516,7 @@ fn ask(
 ) -> (Vec<Vec<u64>>, Vec<Rc<Vector>>) {
     let mut answers = Vec::new();
     let mut asked = Vec::new();
-    for ((field, set), memory) in work.tasks.program.atom_sets.iter().zip(memories) {
+    for ((field, set), memory) in program.atom_sets.iter().zip(memories) {
         let Some(cells) = &fields[usize::from(field.0)] else {
             answers.push(vec![0; rows]);
             asked.push(Rc::new(kernel::unreadable(rows)));
@@ -496,6 +571,8 @@ impl Judging<'_, '_> {
         entries: &mut Vec<Entry>,
     ) -> Option<Verdict> {
         let (applies, where_unknown) = self.applies(task);
+        // The identifiers of each violating row.
+        let mut found: BTreeMap<usize, Vec<Spotted>> = BTreeMap::new();
         let verdict = match &task.kind {
             TaskKind::Require(fields) => self.cells.require(fields, &applies),
             TaskKind::RequireAny(fields) => self.cells.require_any(fields, &applies),
@@ -536,7 +613,11 @@ impl Judging<'_, '_> {
             TaskKind::Ordered { field, by, direction, strict } => {
                 self.order(number, *field, by, (*direction, *strict), &applies, part, pendings)
             }
-            TaskKind::Identifiers(_) => self.identifiers(number, task, &applies, part, pendings),
+            TaskKind::Identifiers(_) => {
+                let (verdict, spotted) = self.identifiers(task, &applies, part);
+                found = spotted;
+                verdict
+            }
             TaskKind::References { access, .. } => self.references(*access, &applies, entries),
             TaskKind::NoOverlap { by, from, to, .. } => {
                 self.intervals(by, *from, *to, &applies, part)
@@ -546,8 +627,12 @@ impl Judging<'_, '_> {
         };
         let verdict = verdict.settle(&where_unknown);
         self.count(task, &verdict, part);
-        if !matches!(task.kind, TaskKind::Identifiers(_)) {
-            self.pick(number, task, &verdict, pendings);
+        let excused = self.excused(task, verdict.violation.rows());
+        excused.values().for_each(|standing| tally(*standing, &mut part.counts, &mut part.waived));
+        if matches!(task.kind, TaskKind::Identifiers(_)) {
+            self.pick_identifiers(number, task, found, &excused, pendings);
+        } else {
+            self.pick(number, task, &verdict, &excused, pendings);
         }
         Some(verdict)
     }
@@ -566,6 +651,29 @@ impl Judging<'_, '_> {
             }
             None => (Bits::ones(rows), Bits::zeros(rows)),
         }
+    }
+
+    /// The violating rows that are excused, and by what.
+    fn excused(&self, task: &Task, rows: impl Iterator<Item = usize>) -> BTreeMap<usize, Standing> {
+        let mut rows = rows.peekable();
+        if task.excuses.is_empty() || task.excuses.aside().is_some() || rows.peek().is_none() {
+            return BTreeMap::new();
+        }
+        let truths = task.excuses.truths(self.cells.nodes, self.cells.rows);
+        let rule = &self.work.rules[task.rule];
+        let asked = task.excuses.ask_identity();
+        let standing = |row: usize| {
+            let identity = asked
+                .then(|| {
+                    let places = (self.columns, self.spans);
+                    let key = key_texts(self.work, places, self.cells.space.buffer, row);
+                    self.work.shower.identity(self.work, rule, &key)
+                })
+                .flatten();
+            task.excuses.standing(&truths, row, identity)
+        };
+        let rows = rows.map(|row| (row, standing(row)));
+        rows.filter(|(_, standing)| !standing.is_open()).collect()
     }
 
     /// Says of the watched records what the rule says and why.
@@ -612,6 +720,7 @@ impl Judging<'_, '_> {
                 priority: 0,
                 shown: false,
                 message,
+                standing: Standing::Open,
                 overdue: None,
                 fields: None,
                 run: None,
@@ -692,11 +801,18 @@ impl Judging<'_, '_> {
     }
 
     /// Chooses which violations are shown, and says what is wrong with each.
-    fn pick(&self, number: usize, task: &Task, verdict: &Verdict, pendings: &mut Vec<Pending>) {
+    fn pick(
+        &self,
+        number: usize,
+        task: &Task,
+        verdict: &Verdict,
+        excused: &BTreeMap<usize, Standing>,
+        pendings: &mut Vec<Pending>,
+    ) {
         if !verdict.violation.any() {
             return;
         }
-        let shown = self.shown(number, verdict.violation.rows());
+        let shown = self.shown(number, task, verdict.violation.rows(), excused);
         for row in verdict.violation.rows() {
             let priority = shown.get(&row).copied();
             if priority.is_some() || self.work.stream {
@@ -706,6 +822,7 @@ impl Judging<'_, '_> {
                     priority: priority.unwrap_or(u64::MAX),
                     shown: priority.is_some(),
                     message: self.message(task, row),
+                    standing: excused.get(&row).copied().unwrap_or_default(),
                     overdue: self.overdue(task, row),
                     fields: self.faulty_fields(task, row),
                     run: None,
@@ -717,15 +834,30 @@ impl Judging<'_, '_> {
     }
 
     /// The violating rows that may be shown as examples, with their priorities.
-    fn shown(&self, number: usize, rows: impl Iterator<Item = usize>) -> HashMap<usize, u64> {
+    fn shown(
+        &self,
+        number: usize,
+        task: &Task,
+        rows: impl Iterator<Item = usize>,
+        excused: &BTreeMap<usize, Standing>,
+    ) -> HashMap<usize, u64> {
         let threshold = self.work.thresholds[number].load(Ordering::Relaxed);
         let mut best: Vec<(u64, usize)> = rows
-            .map(|row| (priority(self.batch.record_offset(row)), row))
+            .map(|row| (self.priority(task, row, excused), row))
             .filter(|(priority, _)| *priority <= threshold)
             .collect();
         best.sort_unstable();
         best.truncate(self.work.examples);
         best.into_iter().map(|(priority, row)| (row, priority)).collect()
+    }
+
+    /// Where a row stands among those that may be shown.
+    fn priority(&self, task: &Task, row: usize, excused: &BTreeMap<usize, Standing>) -> u64 {
+        let priority = priority(self.batch.record_offset(row));
+        if task.excuses.is_empty() {
+            return priority;
+        }
+        rank(priority, excused.get(&row).copied().unwrap_or_default())
     }
 
     /// The fields at fault, where a rule looks at many and each stands for itself.
@@ -993,12 +1125,15 @@ impl Judging<'_, '_> {
                 }
                 None => {
                     runs.insert(group, part.runs.len());
+                    let task = &self.work.tasks.tasks[number];
+                    let excused = self.excused(task, std::iter::once(row));
                     pendings.push(Pending {
                         task: number,
                         row,
                         priority: 0,
                         shown: true,
-                        message: self.message(&self.work.tasks.tasks[number], row),
+                        message: self.message(task, row),
+                        standing: excused.get(&row).copied().unwrap_or_default(),
                         overdue: None,
                         fields: None,
                         run: Some(part.runs.len()),
@@ -1006,7 +1141,7 @@ impl Judging<'_, '_> {
                         found: None,
                     });
                     let if_broken = Example {
-                        priority: priority(self.batch.record_offset(row)),
+                        priority: self.priority(task, row, &excused),
                         finding: Finding::plain(0, Place::default(), String::new()),
                     };
                     part.runs.push(Run { group, first: value.clone(), last: value, if_broken });
@@ -1016,19 +1151,17 @@ impl Judging<'_, '_> {
         verdict
     }
 
+    /// `identifiers`: which rows hold some, and which they are.
     fn identifiers(
         &self,
-        number: usize,
         task: &Task,
         applies: &Bits,
         part: &mut TaskPart,
-        pendings: &mut Vec<Pending>,
-    ) -> Verdict {
+    ) -> (Verdict, BTreeMap<usize, Vec<Spotted>>) {
         let mut verdict = self.cells.verdict(applies);
-        let TaskKind::Identifiers(search_task) = &task.kind else { return verdict };
-        let mut hits: Vec<Hit> = Vec::new();
-        // The best hit of each violating row, and all hits where they are streamed.
         let mut found: BTreeMap<usize, Vec<Spotted>> = BTreeMap::new();
+        let TaskKind::Identifiers(search_task) = &task.kind else { return (verdict, found) };
+        let mut hits: Vec<Hit> = Vec::new();
         for (index, searched) in search_task.columns.iter().enumerate() {
             let spots = match (&search_task.known, &self.spotting) {
                 (Some(known), Some(spotting)) => {
@@ -1075,7 +1208,20 @@ impl Judging<'_, '_> {
                 search_task.columns.iter().map(|searched| searched.column).collect();
             verdict.unknown = spotting.undecided(&columns, known);
         }
-        let shown = self.shown(number, found.keys().copied());
+        (verdict, found)
+    }
+
+    /// Chooses which identifiers are shown: the best one of a record, and all where they are streamed.
+    fn pick_identifiers(
+        &self,
+        number: usize,
+        task: &Task,
+        found: BTreeMap<usize, Vec<Spotted>>,
+        excused: &BTreeMap<usize, Standing>,
+        pendings: &mut Vec<Pending>,
+    ) {
+        let TaskKind::Identifiers(search_task) = &task.kind else { return };
+        let shown = self.shown(number, task, found.keys().copied(), excused);
         for (row, mut spotted) in found {
             let priority = shown.get(&row).copied();
             spotted.sort_by_key(|of| (of.hit.tier, of.column, of.hit.start));
@@ -1095,6 +1241,7 @@ impl Judging<'_, '_> {
                     priority: priority.unwrap_or(u64::MAX),
                     shown: priority.is_some() && nth == 0,
                     message: format!("{} stands in `{}`{more}", of.words, searched.name),
+                    standing: excused.get(&row).copied().unwrap_or_default(),
                     overdue: None,
                     fields: None,
                     run: None,
@@ -1103,7 +1250,6 @@ impl Judging<'_, '_> {
                 });
             }
         }
-        verdict
     }
 }
 

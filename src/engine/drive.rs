@@ -13,6 +13,7 @@ use blake3::hazmat::ChainingValue;
 use crate::engine::chain::Chain;
 use crate::engine::chunk::{FileWork, Shared, Worker, judge};
 use crate::engine::digest::{self, Tree};
+use crate::engine::excuse::{WaivedCounts, tally};
 use crate::engine::part::{ChunkPart, Example, TaskPart};
 use crate::engine::profile::ColumnPart;
 use crate::engine::relation::Yield;
@@ -57,6 +58,7 @@ pub(crate) struct TaskSoFar {
     pub(crate) counts: Counts,
     pub(crate) reasons: BTreeMap<String, u64>,
     pub(crate) allowed: BTreeMap<u16, u64>,
+    pub(crate) waived: WaivedCounts,
     pub(crate) examples: Vec<Example>,
     pub(crate) trace: Vec<(u64, Expectation)>,
     last: BTreeMap<u128, Ranked>,
@@ -488,6 +490,9 @@ impl Driver<'_, '_, '_> {
             for (entry, count) in task_part.allowed {
                 *into.allowed.entry(entry).or_default() += count;
             }
+            for (waiver, count) in task_part.waived {
+                *into.waived.entry(waiver).or_default() += count;
+            }
             for mut example in task_part.examples {
                 place(&mut example.finding);
                 into.examples.push(example);
@@ -522,6 +527,7 @@ impl Driver<'_, '_, '_> {
                     into.counts.passed -= 1;
                     into.counts.violations += 1;
                     let mut broken = run.if_broken;
+                    tally(broken.finding.standing, &mut into.counts, &mut into.waived);
                     place(&mut broken.finding);
                     if let (true, Some(record)) = (work.trace, broken.finding.place.record)
                         && let Some(entry) =
@@ -641,5 +647,7 @@ pub(crate) fn add(into: &mut Counts, more: &Counts) {
     into.violations += more.violations;
     into.not_evaluable += more.not_evaluable;
     into.pending += more.pending;
+    into.waived += more.waived;
+    into.baselined += more.baselined;
     into.occurrences += more.occurrences;
 }

@@ -93,6 +93,7 @@ pub fn run(
         dictionary: dictionary.clone(),
         rules: vec![rule],
         files,
+        waivers: Vec::new(),
         release: ReleaseRequest::default(),
         problems: named.keys().map(|path: &String| (path.clone(), unread())).collect(),
         named,

@@ -9,6 +9,7 @@ mod column;
 mod pattern;
 mod atom;
 mod program;
+mod excuse;
 mod kernel;
 mod relation;
 mod known;
@@ -28,6 +29,7 @@ mod chain;
 mod drive;
 mod stage;
 mod aggregate;
+mod whole;
 mod outcome;
 mod error;
 mod example;
@@ -98,7 +100,7 @@ fn told(plan: &mut Plan, options: &ScanOptions, hooks: &Hooks<'_>) -> Result<Tol
     let contrary = {
         let pass = stage::pass(plan, &asked, options, hooks, &keyed, &ready)?;
         if pass.contrary.is_empty() || pass.interrupted {
-            return outcome::conclude(plan, pass, options, hooks);
+            return outcome::conclude(plan, pass, (options, hooks, &keyed));
         }
         pass.contrary
     };
@@ -112,5 +114,5 @@ fn told(plan: &mut Plan, options: &ScanOptions, hooks: &Hooks<'_>) -> Result<Tol
         drive::lock(sink).start_over().map_err(stream_error)?;
     }
     let pass = stage::pass(plan, &asked, options, hooks, &keyed, &ready)?;
-    outcome::conclude(plan, pass, options, hooks)
+    outcome::conclude(plan, pass, (options, hooks, &keyed))
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::detect::Tier;
 use crate::engine::aggregate::{self, Figures, Leak};
 use crate::engine::bits::Bits;
-use crate::engine::chunk::{FileWork, Worker, origin_parts, priority};
+use crate::engine::chunk::{FileWork, Worker, late_standings, origin_parts, priority};
 use crate::engine::drive::{ChunkStart, FileSoFar, add, keep_lowest, lock};
+use crate::engine::excuse::{Shown, WaivedCounts, rank, tally};
 use crate::engine::file;
 use crate::engine::group::GroupStore;
 use crate::engine::measure::{Breach, Group, GroupVerdict, SmallGroups};
@@ -17,11 +18,12 @@ use crate::engine::show::Pending;
 use crate::engine::stage::Pass;
 use crate::engine::task::TaskKind;
 use crate::engine::verdict::cell;
+use crate::engine::whole::Wholes;
 use crate::engine::{EngineError, Hooks, ScanOptions};
 use crate::expr::typed::FieldId;
 use crate::finding::{
-    Account, Claimed, Counts, Finding, FindingField, InputFate, InputOutcome, Masked, NotEvaluated,
-    Outcome, Place, RuleOutcome, Scan, Tag, Unit,
+    Account, Claimed, Counts, FileViolations, Finding, FindingField, InputFate, InputOutcome,
+    KeyedHash, Masked, NotEvaluated, Outcome, Place, RuleOutcome, Scan, Standing, Tag, Unit,
 };
 use crate::plan::{BoundFile, FileState, Plan, Readiness, normalise};
 use crate::rule::{
@@ -45,6 +47,9 @@ pub(crate) struct Told {
     pub(crate) accounts: Vec<Account>,
 }
 
+/// How the scan is done, what it calls, and what makes tags and fingerprints.
+pub(crate) type Asked<'a, 'h> = (&'a ScanOptions, &'a Hooks<'h>, &'a KeyedHash);
+
 /// Ends a scan: the set checks, the groups, the outcomes.
 ///
 /// # Errors
@@ -52,9 +57,9 @@ pub(crate) struct Told {
 pub(crate) fn conclude(
     plan: &Plan,
     mut pass: Pass<'_>,
-    options: &ScanOptions,
-    hooks: &Hooks<'_>,
+    asked: Asked<'_, '_>,
 ) -> Result<Told, EngineError> {
+    let (options, hooks, _) = asked;
     let stores = std::mem::take(&mut pass.shared.stores);
     for (store, rule) in stores.into_iter().zip(pass.places.unique.clone()) {
         let places = repeats(&pass, store, options)?;
@@ -89,25 +94,24 @@ pub(crate) fn conclude(
             }
             Readiness::NotClaimed => empty(number, rule, Outcome::NotApplicable),
             Readiness::Ready => match &rule.check {
-                Check::Release(check) => {
-                    released(plan, &pass, number, rule, check, options, hooks)?
-                }
+                Check::Release(check) => released((plan, &pass, number), rule, check, asked)?,
                 Check::SmallCounts { from, to } => {
-                    counted(plan, number, rule, (*from, *to), options, hooks)?
+                    counted((plan, number), rule, (*from, *to), asked)?
                 }
                 Check::FileNames(looked_for) => {
-                    file::names(plan, number, rule, looked_for, options, hooks)?
+                    file::names((plan, number), rule, looked_for, asked)?
                 }
                 Check::Delivery { manifest } => {
-                    file::delivered(plan, &pass, number, rule, manifest, options, hooks)?
+                    file::delivered((plan, &pass, number), rule, manifest, asked)?
                 }
-                Check::Purpose(purposes) => needed(plan, number, rule, purposes, options, hooks)?,
+                Check::Purpose(purposes) => needed((plan, number), rule, purposes, asked)?,
                 Check::Columns { closed, order } => {
-                    columns(plan, number, rule, *closed, order, options, hooks)?
+                    columns((plan, number), rule, (*closed, order), asked)?
                 }
                 Check::Measure { .. } | Check::SmallCells(_) => match groups.remove(&number) {
                     Some(groups) => {
-                        measured(&pass, number, rule, groups, options, hooks, &mut trace)?
+                        let at = (plan, &pass, number);
+                        measured(at, rule, groups, asked, &mut trace)?
                     }
                     None => empty(number, rule, Outcome::NotApplicable),
                 },
@@ -152,6 +156,7 @@ pub(super) fn empty(number: usize, rule: &CheckedRule, outcome: Outcome) -> Rule
         counts: Counts::default(),
         not_evaluable_reasons: Vec::new(),
         allowed: Vec::new(),
+        waived: Vec::new(),
         by_file: Vec::new(),
         findings: Vec::new(),
         remarks: Vec::new(),
@@ -162,18 +167,30 @@ fn not_evaluated(number: usize, rule: &CheckedRule, why: NotEvaluated) -> RuleOu
     empty(number, rule, Outcome::NotEvaluated(why))
 }
 
-/// What counts come to.
+/// What counts come to. A rule that tolerates what violates it passes whether that is excused or not; else what is
+/// excused counts no more, and what is left may be tolerated.
 pub(super) fn judge(rule: &CheckedRule, counts: &Counts) -> Outcome {
     if counts.violations > 0 {
-        let tolerated = match rule.tolerance {
-            Some(Tolerance::Count(most)) => counts.violations <= most,
+        let tolerated = |violations: u64| match rule.tolerance {
+            Some(Tolerance::Count(most)) => violations <= most,
             Some(Tolerance::Share(millionths)) => {
-                u128::from(counts.violations) * 1_000_000
+                u128::from(violations) * 1_000_000
                     <= u128::from(millionths) * u128::from(counts.violations + counts.passed)
             }
             None => false,
         };
-        return if tolerated { Outcome::Pass } else { Outcome::Fail };
+        let open = counts.violations - counts.waived - counts.baselined;
+        return if tolerated(counts.violations) {
+            Outcome::Pass
+        } else if counts.waived == counts.violations {
+            Outcome::Waived
+        } else if open == 0 {
+            Outcome::Baselined
+        } else if tolerated(open) {
+            Outcome::Pass
+        } else {
+            Outcome::Fail
+        };
     }
     if counts.passed > 0 {
         Outcome::Pass
@@ -203,6 +220,7 @@ fn recorded(
     let mut counts = Counts::default();
     let mut why: BTreeMap<String, u64> = BTreeMap::new();
     let mut allowed: BTreeMap<u16, u64> = BTreeMap::new();
+    let mut waived = WaivedCounts::new();
     let mut examples: Vec<Vec<Example>> = Vec::new();
     let mut by_file = Vec::new();
     for (work, so_far) in &pass.files {
@@ -217,9 +235,12 @@ fn recorded(
         for (entry, count) in &task.allowed {
             *allowed.entry(*entry).or_default() += count;
         }
+        for (waiver, count) in &task.waived {
+            *waived.entry(*waiver).or_default() += count;
+        }
         trace.extend(task.trace.iter().map(|(record, word)| (number, work.number, *record, *word)));
         if task.counts.violations > 0 {
-            by_file.push((Arc::clone(&work.shower.file), task.counts.violations));
+            by_file.push(of_file(&work.shower.file, &task.counts));
         }
         examples.push(task.examples.clone());
     }
@@ -230,40 +251,47 @@ fn recorded(
         counts,
         not_evaluable_reasons: reasons(why),
         allowed: allowed.into_iter().collect(),
+        waived: waived.into_iter().collect(),
         by_file,
         findings: spread(examples, options.examples),
         remarks: Vec::new(),
     }
 }
 
-/// Takes examples from each file in turn, and puts them in the order of the export.
+/// How many violations a file has.
+pub(super) fn of_file(file: &Arc<str>, counts: &Counts) -> FileViolations {
+    FileViolations {
+        file: Arc::clone(file),
+        violations: counts.violations,
+        waived: counts.waived,
+        baselined: counts.baselined,
+    }
+}
+
+/// Takes examples from each file in turn, the open ones before those that are excused, and puts them in the order of
+/// the export.
 fn spread(by_file: Vec<Vec<Example>>, most: usize) -> Vec<Finding> {
-    let mut chosen = Vec::new();
     let deepest = by_file.iter().map(Vec::len).max().unwrap_or(0);
-    'all: for depth in 0..deepest {
-        for examples in &by_file {
-            if let Some(example) = examples.get(depth) {
-                if chosen.len() == most {
-                    break 'all;
-                }
-                chosen.push(example.finding.clone());
-            }
+    let mut shown = Shown::new(most);
+    for depth in 0..deepest {
+        for example in by_file.iter().filter_map(|examples| examples.get(depth)) {
+            shown.take(example.finding.clone());
         }
     }
+    let mut chosen = shown.finish();
     chosen.sort_by(|a, b| a.place.cmp(&b.place));
     chosen
 }
 
 /// A rule that counts groups.
-fn measured(
-    pass: &Pass<'_>,
-    number: usize,
-    rule: &CheckedRule,
+fn measured<'a>(
+    (plan, pass, number): (&'a Plan, &Pass<'_>, usize),
+    rule: &'a CheckedRule,
     groups: GroupStore,
-    options: &ScanOptions,
-    hooks: &Hooks<'_>,
+    asked: Asked<'a, '_>,
     trace: &mut Trace,
 ) -> Result<RuleOutcome, EngineError> {
+    let (options, hooks, _) = asked;
     let mut outcome = empty(number, rule, Outcome::NotApplicable);
     let task = pass.files.iter().find_map(|(work, _)| {
         work.tasks.tasks.iter().find(|task| task.rule == number).and_then(|task| match &task.kind {
@@ -306,19 +334,20 @@ fn measured(
         words.into_iter().enumerate().map(|(nth, (_, word))| (number, 0, nth as u64, word)),
     );
     let mut fetcher = Fetcher::new(options.chunk_size);
+    let mut wholes = Wholes::new((plan, number), rule, asked);
     for row in broken.finish().map_err(spill)? {
         let (place, breach) = Breach::get(&row.map_err(spill)?);
-        if outcome.findings.len() >= options.examples && hooks.findings.is_none() {
+        if wholes.is_settled() && hooks.findings.is_none() {
             break;
         }
         let message = measure.words(&breach);
         let mut finding = Finding::plain(outcome.rule, Place::default(), message);
         finding.key = fetcher.group(pass, place, &measure.by);
-        stream(hooks, &finding)?;
-        if outcome.findings.len() < options.examples {
-            outcome.findings.push(finding);
-        }
+        let hashes: Vec<[u8; 16]> = finding.key.iter().map(|tag| tag.hash.to_be_bytes()).collect();
+        let named: Vec<&[u8]> = hashes.iter().map(<[u8; 16]>::as_slice).collect();
+        wholes.take(finding, Some(&named), &mut outcome.counts)?;
     }
+    wholes.finish(&mut outcome);
     if outcome.counts.not_evaluable > 0 {
         let why = measure.undecided().to_owned();
         outcome.not_evaluable_reasons.push((why, outcome.counts.not_evaluable));
@@ -329,15 +358,13 @@ fn measured(
 }
 
 /// A rule about columns.
-fn columns(
-    plan: &Plan,
-    number: usize,
-    rule: &CheckedRule,
-    closed: bool,
-    order: &[String],
-    options: &ScanOptions,
-    hooks: &Hooks<'_>,
+fn columns<'a>(
+    (plan, number): (&'a Plan, usize),
+    rule: &'a CheckedRule,
+    (closed, order): (bool, &[String]),
+    asked: Asked<'a, '_>,
 ) -> Result<RuleOutcome, EngineError> {
+    let mut wholes = Wholes::new((plan, number), rule, asked);
     let mut outcome = empty(number, rule, Outcome::NotApplicable);
     let Some((set_number, set)) = plan.set_of(rule) else { return Ok(outcome) };
     for (file_number, file) in plan.files_of(set_number) {
@@ -372,43 +399,44 @@ fn columns(
         outcome.counts.records += judged;
         outcome.counts.violations += faults.len() as u64;
         outcome.counts.passed += judged.saturating_sub(faults.len() as u64);
-        if !faults.is_empty() {
-            outcome.by_file.push((Arc::clone(&name), faults.len() as u64));
-        }
+        let mut of_this = Counts { violations: faults.len() as u64, ..Counts::default() };
         for (column, message) in faults {
             let place = Place { file: Some(Arc::clone(&name)), ..Place::default() };
             let mut finding = Finding::plain(outcome.rule, place, message);
-            finding.fields.push(FindingField { name: column, value: Masked::missing() });
-            stream(hooks, &finding)?;
-            if outcome.findings.len() < options.examples {
-                outcome.findings.push(finding);
-            }
+            let named = [set.name.as_bytes(), column.as_bytes()];
+            finding.fields.push(FindingField { name: column.clone(), value: Masked::missing() });
+            wholes.take(finding, Some(&named), &mut of_this)?;
+        }
+        outcome.counts.waived += of_this.waived;
+        outcome.counts.baselined += of_this.baselined;
+        if of_this.violations > 0 {
+            outcome.by_file.push(of_file(&name, &of_this));
         }
     }
+    wholes.finish(&mut outcome);
     outcome.outcome = judge(rule, &outcome.counts);
     Ok(outcome)
 }
 
 /// A rule about what files of a release hold.
-fn released(
-    plan: &Plan,
-    pass: &Pass<'_>,
-    number: usize,
-    rule: &CheckedRule,
+fn released<'a>(
+    (plan, pass, number): (&'a Plan, &Pass<'_>, usize),
+    rule: &'a CheckedRule,
     check: &ReleaseCheck,
-    options: &ScanOptions,
-    hooks: &Hooks<'_>,
+    asked: Asked<'a, '_>,
 ) -> Result<RuleOutcome, EngineError> {
     let mut outcome = empty(number, rule, Outcome::NotApplicable);
-    let mut judged = profile::judge(plan, &pass.files, outcome.rule, rule, check);
-    for finding in &judged.findings {
-        stream(hooks, finding)?;
-    }
-    judged.findings.truncate(options.examples);
+    let judged = profile::judge(plan, &pass.files, outcome.rule, rule, check);
     outcome.counts = judged.counts;
     outcome.allowed = judged.allowed.into_iter().collect();
+    let mut wholes = Wholes::new((plan, number), rule, asked);
+    for finding in judged.findings {
+        let of = held_in(plan, finding.place.file.as_deref());
+        let column = finding.fields.first().map(|field| field.name.clone()).unwrap_or_default();
+        wholes.take(finding, Some(&[of.as_bytes(), column.as_bytes()]), &mut outcome.counts)?;
+    }
+    wholes.finish(&mut outcome);
     outcome.not_evaluable_reasons = reasons(judged.reasons);
-    outcome.findings = judged.findings;
     outcome.outcome = judge(rule, &outcome.counts);
     Ok(outcome)
 }
@@ -450,14 +478,14 @@ fn figures(table: &Table) -> std::io::Result<(Figures, Vec<(u64, u64)>)> {
 }
 
 /// A rule about the cells of files of figures.
-fn counted(
-    plan: &Plan,
-    number: usize,
-    rule: &CheckedRule,
+fn counted<'a>(
+    (plan, number): (&'a Plan, usize),
+    rule: &'a CheckedRule,
     (from, to): (u32, u32),
-    options: &ScanOptions,
-    hooks: &Hooks<'_>,
+    asked: Asked<'a, '_>,
 ) -> Result<RuleOutcome, EngineError> {
+    let (options, ..) = asked;
+    let mut wholes = Wholes::new((plan, number), rule, asked);
     let mut outcome = empty(number, rule, Outcome::NotApplicable);
     let mut why: BTreeMap<String, u64> = BTreeMap::new();
     for (file, planned) in plan.files.iter().enumerate() {
@@ -526,26 +554,24 @@ fn counted(
             };
             let mut finding = Finding::plain(outcome.rule, place, message);
             finding.fields.push(FindingField { name: name(column), value: Masked::missing() });
-            stream(hooks, &finding)?;
-            if outcome.findings.len() < options.examples {
-                outcome.findings.push(finding);
-            }
+            // The next table may have another figure at this place.
+            wholes.take(finding, None, &mut outcome.counts)?;
         }
     }
+    wholes.finish(&mut outcome);
     outcome.not_evaluable_reasons = reasons(why);
     outcome.outcome = judge(rule, &outcome.counts);
     Ok(outcome)
 }
 
 /// A rule about what the purposes of files need: columns on no list are findings.
-fn needed(
-    plan: &Plan,
-    number: usize,
-    rule: &CheckedRule,
+fn needed<'a>(
+    (plan, number): (&'a Plan, usize),
+    rule: &'a CheckedRule,
     purposes: &[Purpose],
-    options: &ScanOptions,
-    hooks: &Hooks<'_>,
+    asked: Asked<'a, '_>,
 ) -> Result<RuleOutcome, EngineError> {
+    let mut wholes = Wholes::new((plan, number), rule, asked);
     let mut outcome = empty(number, rule, Outcome::NotApplicable);
     let mut why: BTreeMap<String, u64> = BTreeMap::new();
     for planned in &plan.files {
@@ -607,16 +633,25 @@ fn needed(
             let message = "the purpose does not need the column".to_owned();
             let mut finding = Finding::plain(outcome.rule, place, message);
             let name = crate::finding::header_text(header);
-            finding.fields.push(FindingField { name, value: Masked::missing() });
-            stream(hooks, &finding)?;
-            if outcome.findings.len() < options.examples {
-                outcome.findings.push(finding);
-            }
+            let of = set.unwrap_or(&planned.name);
+            let named = [of.as_bytes(), name.as_bytes()];
+            finding.fields.push(FindingField { name: name.clone(), value: Masked::missing() });
+            wholes.take(finding, Some(&named), &mut outcome.counts)?;
         }
     }
+    wholes.finish(&mut outcome);
     outcome.not_evaluable_reasons = reasons(why);
     outcome.outcome = judge(rule, &outcome.counts);
     Ok(outcome)
+}
+
+/// What a file holds: its record set, or the file itself where it is of none.
+fn held_in<'p>(plan: &'p Plan, file: Option<&str>) -> &'p str {
+    let planned = plan.files.iter().find(|planned| Some(planned.name.as_str()) == file);
+    planned.map_or("", |planned| match &planned.state {
+        FileState::Bound(file) => &plan.dictionary.sets[file.set].name,
+        FileState::Unplaced { .. } | FileState::Refused { .. } => &planned.name,
+    })
 }
 
 /// A header's text, masked where it looks like a value rather than a name.
@@ -671,94 +706,155 @@ fn late(
     hooks: &Hooks<'_>,
 ) -> Result<(), EngineError> {
     let spill = |error: std::io::Error| options.spill_error(&error);
-    let streaming = hooks.findings.is_some();
+    let mut entering = Entering {
+        rule,
+        options,
+        hooks,
+        fetcher: Fetcher::new(options.chunk_size),
+        best: BTreeMap::new(),
+    };
     let mut current: Option<(usize, u64)> = None;
     let mut here: Vec<u64> = Vec::new();
-    let mut best: BTreeMap<usize, Vec<(u64, u64, u64)>> = BTreeMap::new();
-    let mut fetcher = Fetcher::new(options.chunk_size);
     for place in places.finish().map_err(spill)? {
         let (file, chunk, record, _) = origin_parts(place.map_err(spill)?);
         let Some(index) = pass.files.iter().position(|(work, _)| work.number == file) else {
             continue;
         };
-        let (work, so_far) = &mut pass.files[index];
-        let Some(number) = work.tasks.tasks.iter().position(|task| task.rule == rule) else {
-            continue;
+        if current != Some((index, chunk)) {
+            if let Some((index, chunk)) = current {
+                entering.chunk(pass, index, chunk, &here)?;
+            }
+            here.clear();
+            current = Some((index, chunk));
+        }
+        here.push(record);
+    }
+    if let Some((index, chunk)) = current {
+        entering.chunk(pass, index, chunk, &here)?;
+    }
+    entering.show(pass);
+    Ok(())
+}
+
+/// A record that may be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    /// The lowest are shown.
+    priority: u64,
+    chunk: u64,
+    /// Its number in the chunk, from nought.
+    record: u64,
+    standing: Standing,
+}
+
+/// The violations of one rule that were found late, being entered.
+struct Entering<'e, 'h> {
+    rule: usize,
+    options: &'e ScanOptions,
+    hooks: &'e Hooks<'h>,
+    fetcher: Fetcher,
+    /// What may be shown, by file.
+    best: BTreeMap<usize, Vec<Candidate>>,
+}
+
+impl Entering<'_, '_> {
+    /// Enters the violations of a chunk, by the numbers of their records in it.
+    fn chunk(
+        &mut self,
+        pass: &mut Pass<'_>,
+        index: usize,
+        chunk: u64,
+        records: &[u64],
+    ) -> Result<(), EngineError> {
+        let (work, _) = &pass.files[index];
+        let Some(number) = work.tasks.tasks.iter().position(|task| task.rule == self.rule) else {
+            return Ok(());
         };
-        let task = &mut so_far.tasks[number];
-        task.counts.violations += 1;
-        task.counts.passed -= 1;
+        let excusable = !work.tasks.tasks[number].excuses.is_empty();
+        let standings = if excusable {
+            self.fetcher.standings(&pass.files[index], number, chunk, records)
+        } else {
+            vec![Standing::Open; records.len()]
+        };
+        let (work, so_far) = &mut pass.files[index];
         let before = usize::try_from(chunk)
             .ok()
             .and_then(|chunk| so_far.chunks.get(chunk))
             .map_or(0, |at| at.records);
-        let told = so_far.accounts.iter_mut().find(|account| {
-            account.finding.rule as usize == rule
-                && account.finding.place.record == Some(before + record + 1)
-        });
-        if let Some(account) = told {
-            account.word = Expectation::Violation;
-            account.finding.message = late_message(work, number);
+        let lowest = self.best.entry(index).or_default();
+        for (&record, &standing) in records.iter().zip(&standings) {
+            let task = &mut so_far.tasks[number];
+            task.counts.violations += 1;
+            task.counts.passed -= 1;
+            tally(standing, &mut task.counts, &mut task.waived);
+            let told = so_far.accounts.iter_mut().find(|account| {
+                account.finding.rule as usize == self.rule
+                    && account.finding.place.record == Some(before + record + 1)
+            });
+            if let Some(account) = told {
+                account.word = Expectation::Violation;
+                account.finding.message = late_message(work, number);
+            }
+            if work.trace
+                && let Some(entry) =
+                    task.trace.iter_mut().find(|(number, _)| *number == before + record)
+            {
+                entry.1 = Expectation::Violation;
+            }
+            let priority = priority(before + record);
+            let priority = if excusable { rank(priority, standing) } else { priority };
+            lowest.push(Candidate { priority, chunk, record, standing });
+            if lowest.len() >= 4 * self.options.examples.max(16) {
+                lowest.sort_unstable();
+                lowest.truncate(self.options.examples);
+            }
         }
-        if work.trace
-            && let Some(entry) =
-                task.trace.iter_mut().find(|(number, _)| *number == before + record)
-        {
-            entry.1 = Expectation::Violation;
+        if self.hooks.findings.is_some() {
+            let records: Vec<(u64, Standing)> = records.iter().copied().zip(standings).collect();
+            for finding in self.fetcher.fetch(&pass.files[index], self.rule, chunk, &records) {
+                stream(self.hooks, &finding)?;
+            }
         }
-        let lowest = best.entry(index).or_default();
-        lowest.push((priority(before + record), chunk, record));
-        if lowest.len() >= 4 * options.examples.max(16) {
+        Ok(())
+    }
+
+    /// Fetches the records that are shown.
+    fn show(self, pass: &mut Pass<'_>) {
+        let Self { rule, options, mut fetcher, best, .. } = self;
+        for (index, mut lowest) in best {
             lowest.sort_unstable();
             lowest.truncate(options.examples);
-        }
-        if streaming {
-            if current != Some((index, chunk)) {
-                if let Some((index, chunk)) = current {
-                    fetcher.stream(&pass.files[index], rule, chunk, &here, hooks)?;
-                }
-                here.clear();
-                current = Some((index, chunk));
+            let mut by_chunk: BTreeMap<u64, Vec<Candidate>> = BTreeMap::new();
+            for candidate in lowest {
+                by_chunk.entry(candidate.chunk).or_default().push(candidate);
             }
-            here.push(record);
-        }
-    }
-    if let Some((index, chunk)) = current {
-        fetcher.stream(&pass.files[index], rule, chunk, &here, hooks)?;
-    }
-    for (index, mut lowest) in best {
-        lowest.sort_unstable();
-        lowest.truncate(options.examples);
-        let mut by_chunk: BTreeMap<u64, Vec<(u64, u64)>> = BTreeMap::new();
-        for (priority, chunk, record) in lowest {
-            by_chunk.entry(chunk).or_default().push((record, priority));
-        }
-        let mut examples = Vec::new();
-        for (chunk, records) in by_chunk {
-            let mut numbers: Vec<u64> = records.iter().map(|(record, _)| *record).collect();
-            numbers.sort_unstable();
-            let findings = fetcher.fetch(&pass.files[index], rule, chunk, &numbers);
-            for finding in findings {
-                let before = pass.files[index]
-                    .1
-                    .chunks
-                    .get(usize::try_from(chunk).unwrap_or(0))
-                    .map_or(0, |at| at.records);
-                let record = finding.place.record.unwrap_or(0);
-                let priority = records
+            let mut examples = Vec::new();
+            for (chunk, mut candidates) in by_chunk {
+                candidates.sort_unstable_by_key(|candidate| candidate.record);
+                let records: Vec<(u64, Standing)> = candidates
                     .iter()
-                    .find(|(number, _)| before + number + 1 == record)
-                    .map_or(u64::MAX, |(_, priority)| *priority);
-                examples.push(Example { priority, finding });
+                    .map(|candidate| (candidate.record, candidate.standing))
+                    .collect();
+                let before = usize::try_from(chunk)
+                    .ok()
+                    .and_then(|chunk| pass.files[index].1.chunks.get(chunk))
+                    .map_or(0, |at| at.records);
+                for finding in fetcher.fetch(&pass.files[index], rule, chunk, &records) {
+                    let record = finding.place.record.unwrap_or(0);
+                    let priority = candidates
+                        .iter()
+                        .find(|candidate| before + candidate.record + 1 == record)
+                        .map_or(u64::MAX, |candidate| candidate.priority);
+                    examples.push(Example { priority, finding });
+                }
+            }
+            let (work, so_far) = &mut pass.files[index];
+            if let Some(number) = work.tasks.tasks.iter().position(|task| task.rule == rule) {
+                so_far.tasks[number].examples.extend(examples);
+                keep_lowest(&mut so_far.tasks[number].examples, options.examples);
             }
         }
-        let (work, so_far) = &mut pass.files[index];
-        if let Some(number) = work.tasks.tasks.iter().position(|task| task.rule == rule) {
-            so_far.tasks[number].examples.extend(examples);
-            keep_lowest(&mut so_far.tasks[number].examples, options.examples);
-        }
     }
-    Ok(())
 }
 
 /// Reads single chunks again, for records that a set check found late.
@@ -809,27 +905,38 @@ impl Fetcher {
         row.map(|row| file.0.shower.group(&file.0, batch, by, row)).unwrap_or_default()
     }
 
-    fn stream(
+    /// How violations of a chunk stand, by the numbers of their records in it (from 0, rising). Of a record that cannot
+    /// be read any more nothing is excused.
+    fn standings(
         &mut self,
         file: &(FileWork<'_>, FileSoFar),
-        rule: usize,
+        task: usize,
         chunk: u64,
         records: &[u64],
-        hooks: &Hooks<'_>,
-    ) -> Result<(), EngineError> {
-        for finding in self.fetch(file, rule, chunk, records) {
-            stream(hooks, &finding)?;
+    ) -> Vec<Standing> {
+        let mut standings = vec![Standing::Open; records.len()];
+        if self.load(file, chunk).is_none() {
+            return standings;
         }
-        Ok(())
+        let batch = &mut self.worker.batch;
+        let (places, rows): (Vec<usize>, Vec<usize>) = (0..batch.rows)
+            .filter_map(|row| Some((records.binary_search(&batch.ordinal(row)).ok()?, row)))
+            .unzip();
+        let (work, _) = file;
+        let found = late_standings(work, &work.tasks.tasks[task], batch, &rows);
+        for (place, standing) in places.into_iter().zip(found) {
+            standings[place] = standing;
+        }
+        standings
     }
 
-    /// The findings of records of a chunk, by their numbers in it (from 0, rising).
+    /// The findings of records of a chunk, by their numbers in it (from 0, rising), and how each stands.
     fn fetch(
         &mut self,
         file: &(FileWork<'_>, FileSoFar),
         rule: usize,
         chunk: u64,
-        records: &[u64],
+        records: &[(u64, Standing)],
     ) -> Vec<Finding> {
         let (work, _) = file;
         let Some(at) = self.load(file, chunk) else { return Vec::new() };
@@ -839,13 +946,18 @@ impl Fetcher {
         };
         let message = late_message(work, task);
         let pendings: Vec<Pending> = (0..batch.rows)
-            .filter(|&row| records.binary_search(&batch.ordinal(row)).is_ok())
-            .map(|row| Pending {
+            .filter_map(|row| {
+                let found =
+                    records.binary_search_by_key(&batch.ordinal(row), |(record, _)| *record);
+                Some((row, records[found.ok()?].1))
+            })
+            .map(|(row, standing)| Pending {
                 task,
                 row,
                 priority: 0,
                 shown: true,
                 message: message.clone(),
+                standing,
                 overdue: None,
                 fields: None,
                 run: None,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine::excuse::WaivedCounts;
 use crate::engine::measure::Groups;
 use crate::engine::profile::ColumnPart;
 use crate::engine::relation::Yield;
@@ -19,6 +20,8 @@ pub(crate) struct TaskPart {
     pub(crate) reasons: BTreeMap<String, u64>,
     /// How many identifiers the site's allowances let stand, by allowance.
     pub(crate) allowed: BTreeMap<u16, u64>,
+    /// How many violations each waiver excuses.
+    pub(crate) waived: WaivedCounts,
     /// Examples with the lowest priorities; records and lines relative to the chunk.
     pub(crate) examples: Vec<Example>,
     /// Groups of a measure.

@@ -8,7 +8,10 @@ use crate::engine::bits::Bits;
 use crate::engine::chunk::FileWork;
 use crate::engine::verdict::{Cells, cell};
 use crate::expr::typed::{Expr, ExprKind, FieldId, Value};
-use crate::finding::{Age, Finding, FindingField, KeyedHash, Masked, Overdue, Place, Reveal, Tag};
+use crate::finding::{
+    Age, Finding, FindingField, KeyedHash, Masked, Overdue, Place, Reveal, Standing, Tag,
+    fingerprint_text,
+};
 use crate::plan::{BoundColumn, ReaderKind};
 use crate::rule::{Check, CheckedRule, Field};
 use crate::source::{Batch, CellSpan};
@@ -27,6 +30,8 @@ pub(crate) struct Pending {
     pub(crate) shown: bool,
     /// What is wrong.
     pub(crate) message: String,
+    /// How it stands.
+    pub(crate) standing: Standing,
     /// How many days it is overdue.
     pub(crate) overdue: Option<i64>,
     /// The fields that are shown, where they are not those of the rule.
@@ -106,8 +111,7 @@ impl<'p> Shower<'p> {
                 };
                 batch.column(bound.column, &mut spans);
                 let raw = spans.get(row).map_or(&[][..], |span| cell(*span, &batch.buffer));
-                let text = if said.ty == FieldType::Text { raw } else { raw.trim_ascii() };
-                self.tag(said, canonical(bound, text))
+                self.tag(said, canonical(bound, trimmed(said, raw)))
             })
             .collect()
     }
@@ -139,10 +143,7 @@ impl<'p> Shower<'p> {
         let text = |field: FieldId, row: usize| -> Option<&[u8]> {
             let column = work.file.columns[usize::from(field.0)].as_ref()?.column;
             let span = columns.get(&column)?.get(row)?;
-            let raw = cell(*span, &batch.buffer);
-            let trimmed =
-                if work.set.field(field).ty == FieldType::Text { raw } else { raw.trim_ascii() };
-            Some(trimmed)
+            Some(trimmed(work.set.field(field), cell(*span, &batch.buffer)))
         };
         pendings
             .iter()
@@ -198,12 +199,9 @@ impl<'p> Shower<'p> {
                     }),
                     fields,
                     message: pending.message.clone(),
+                    standing: pending.standing,
                     overdue: pending.overdue.map(|days| self.overdue(days)),
-                    fingerprint: if key_texts.is_empty() {
-                        None
-                    } else {
-                        self.keyed.fingerprint(&rule.id.text, &work.set.name, &key_texts)
-                    },
+                    fingerprint: self.identity(work, rule, &key_texts).map(fingerprint_text),
                     identifier: pending.found.as_ref().map(|(_, _, detector, hit)| {
                         (detector.clone(), hit.tier.letter(), (hit.start, hit.end))
                     }),
@@ -211,6 +209,18 @@ impl<'p> Shower<'p> {
                 }
             })
             .collect()
+    }
+
+    /// The identity of a finding of a rule about the record with this key. There is none without the site's key, and
+    /// none where a part of the key is missing: what has no name cannot be found again.
+    pub(crate) fn identity(
+        &self,
+        work: &FileWork<'_>,
+        rule: &CheckedRule,
+        key: &[&[u8]],
+    ) -> Option<u128> {
+        let named = !key.is_empty() && key.iter().all(|part| !part.is_empty());
+        named.then(|| self.keyed.identity(&rule.id.text, &work.set.name, key)).flatten()
     }
 
     /// How long something is overdue; the day itself is a value.
@@ -288,6 +298,11 @@ impl<'p> Shower<'p> {
             && (field.values.iter().any(|value| value.as_bytes() == text)
                 || self.literals.get(&rule).is_some_and(|literals| literals.contains(text)))
     }
+}
+
+/// The text of a cell as it is shown and told from others: text as it stands, everything else trimmed.
+pub(crate) fn trimmed<'t>(field: &Field, raw: &'t [u8]) -> &'t [u8] {
+    if field.ty == FieldType::Text { raw } else { raw.trim_ascii() }
 }
 
 /// What a trimmed cell means: nothing where it is blank or declared to mean so, and for a code the canonical one.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::detect::{Context, Finder, Tier};
 use crate::engine::atom::Atom;
+use crate::engine::excuse::{Excuses, Known};
 use crate::engine::known::{People, PeopleHarvest, SearchWork};
 use crate::engine::measure::MeasureTask;
 use crate::engine::program::{Compiler, NodeId, Op, Program};
@@ -113,6 +114,8 @@ pub(crate) struct Task {
     pub(crate) may_be_missing: Vec<FieldId>,
     /// What it asks of related records: selection, output, and how people call it.
     pub(crate) asks: Vec<Ask>,
+    /// What excuses violations.
+    pub(crate) excuses: Excuses,
 }
 
 /// Something that a rule asks of related records.
@@ -467,7 +470,16 @@ pub(crate) fn compile(
             | Check::Delivery { .. }
             | Check::SmallCounts { .. } => continue,
         };
+        let known = match kind {
+            TaskKind::Unique { .. }
+            | TaskKind::References { .. }
+            | TaskKind::NoOverlap { .. }
+            | TaskKind::GapFree { .. } => Known::Late,
+            _ => Known::AtOnce,
+        };
+        let name = plan.files.get(number_of_file).map_or("", |file| file.name.as_str());
         tasks.push(Task {
+            excuses: Excuses::compile(plan, number, name, known, &mut compiler),
             rule: number,
             applies,
             kind,

@@ -221,6 +221,7 @@ fn plan(texts: &[&[u8]]) -> Option<Plan> {
         dictionary,
         rules: rules(),
         files,
+        waivers: Vec::new(),
         release: ReleaseRequest::default(),
         problems: Vec::new(),
         named: BTreeMap::new(),

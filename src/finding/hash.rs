@@ -27,6 +27,7 @@ enum Scope {
 /// Keeps tags and fingerprints apart: equal input under equal keys must not give equal hashes.
 const TAG: &[u8] = b"chartaudit tag 1";
 const FINGERPRINT: &[u8] = b"chartaudit fingerprint 1";
+const WHOLE: &[u8] = b"chartaudit fingerprint of a whole 1";
 const PLACE: &[u8] = b"chartaudit fingerprint of a place 1";
 
 impl KeyedHash {
@@ -69,6 +70,12 @@ impl KeyedHash {
     /// `None` without a site key. A missing key field is empty.
     #[must_use]
     pub fn fingerprint(&self, rule: &str, record_set: &str, key: &[&[u8]]) -> Option<String> {
+        self.identity(rule, record_set, key).map(fingerprint_text)
+    }
+
+    /// The number that a fingerprint is.
+    #[must_use]
+    pub fn identity(&self, rule: &str, record_set: &str, key: &[&[u8]]) -> Option<u128> {
         self.has_site_key().then(|| {
             let mut hasher = self.hasher(FINGERPRINT);
             feed(&mut hasher, rule.as_bytes());
@@ -76,7 +83,20 @@ impl KeyedHash {
             for field in key {
                 feed(&mut hasher, field);
             }
-            format!("{:032x}", first_half(&hasher))
+            first_half(&hasher)
+        })
+    }
+
+    /// The identity of a finding about something that is no record, such as a group or a column, by what names it:
+    /// never that of a record, whatever its key.
+    #[must_use]
+    pub fn identity_of_whole(&self, rule: &str, record_set: &str, parts: &[&[u8]]) -> Option<u128> {
+        self.has_site_key().then(|| {
+            let mut hasher = self.hasher(WHOLE);
+            for part in [rule.as_bytes(), record_set.as_bytes()].iter().chain(parts) {
+                feed(&mut hasher, part);
+            }
+            first_half(&hasher)
         })
     }
 
@@ -126,6 +146,12 @@ pub(super) fn first_half(hasher: &blake3::Hasher) -> u128 {
     let mut half = [0; 16];
     hasher.finalize_xof().fill(&mut half);
     u128::from_be_bytes(half)
+}
+
+/// A fingerprint as reports show it: 32 hex digits.
+#[must_use]
+pub fn fingerprint_text(identity: u128) -> String {
+    format!("{identity:032x}")
 }
 
 /// Digits and letters of base 32 without those that are taken for others: i, l, o and u.

@@ -9,19 +9,22 @@ mod article;
 mod hash;
 mod key;
 mod overdue;
+mod standing;
 mod violation;
 mod holding;
 mod outcome;
 
 pub use self::article::article;
-pub use self::hash::{KeyedHash, tag_text};
+pub use self::hash::{KeyedHash, fingerprint_text, tag_text};
 pub use self::header::{header_text, headers_of_unknown};
 pub use self::holding::{Account, Holding, HoldingSink};
 pub use self::key::{RecordKey, SiteKey};
 pub use self::masked::{Masked, Reveal, neutral};
 pub use self::outcome::{
-    Claimed, Counts, InputFate, InputOutcome, NotEvaluated, Outcome, RuleOutcome, Scan, Unit,
+    Claimed, Counts, FileViolations, InputFate, InputOutcome, NotEvaluated, Outcome, RuleOutcome,
+    Scan, Unit,
 };
 pub use self::overdue::{Age, Overdue};
+pub use self::standing::Standing;
 pub use self::violation::{Finding, FindingField, FindingSink, Place, Tag};
 pub use crate::source::{Issue, IssueClass, IssueCode, IssueLog, Tally};

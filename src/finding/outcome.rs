@@ -106,12 +106,27 @@ pub struct RuleOutcome {
     /// How many identifiers each of the site's allowances let stand: its place in the project file, from nought, and
     /// the count.
     pub allowed: Vec<(u16, u64)>,
+    /// How many violations each waiver excuses: its place in the file of waivers, from nought, and the count.
+    pub waived: Vec<(u16, u64)>,
     /// The files that have violations and how many, in the order of the plan; empty where groups are counted.
-    pub by_file: Vec<(Arc<str>, u64)>,
+    pub by_file: Vec<FileViolations>,
     /// Examples, sorted by place.
     pub findings: Vec<Finding>,
     /// What the result as a whole comes to, in words without a value: how small the smallest group is.
     pub remarks: Vec<String>,
+}
+
+/// How many violations a file has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileViolations {
+    /// The file.
+    pub file: Arc<str>,
+    /// All of them.
+    pub violations: u64,
+    /// Those under a waiver.
+    pub waived: u64,
+    /// Those known from the baseline.
+    pub baselined: u64,
 }
 
 /// What became of an input.

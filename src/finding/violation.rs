@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::finding::{Masked, Overdue};
+use crate::finding::{Masked, Overdue, Standing};
 
 /// Where a finding is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -52,6 +52,8 @@ pub struct Finding {
     pub fields: Vec<FindingField>,
     /// What is wrong here, without values.
     pub message: String,
+    /// How it stands.
+    pub standing: Standing,
     /// How long it is overdue, where a deadline has passed and the thing is not done.
     pub overdue: Option<Overdue>,
     /// The keyed hash of (rule, record set, record key), hex, where there is a site key.
@@ -71,6 +73,7 @@ impl Finding {
             assign: None,
             fields: Vec::new(),
             message,
+            standing: Standing::Open,
             overdue: None,
             fingerprint: None,
             identifier: None,

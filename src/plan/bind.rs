@@ -121,6 +121,7 @@ pub fn bind(
         dictionary,
         rules,
         files,
+        waivers: Vec::new(),
         release: options.release.clone(),
         problems,
         named: BTreeMap::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::detect::NamedIdentifier;
 use crate::expr;
 use crate::expr::typed::{Expr, FieldId, RelationId};
-use crate::plan::{CellReader, Claim, Delivery, ReleaseRequest};
+use crate::plan::{CellReader, Claim, Delivery, PlannedWaiver, ReleaseRequest};
 use crate::rule::{
     Check, CheckedRule, Dictionary, Identifiers, KnownPeople, RecordSet, Relation, ReleaseKind,
     Whose, known_fields,
@@ -21,6 +21,8 @@ pub struct Plan {
     pub rules: Vec<CheckedRule>,
     /// Every input, sorted by path.
     pub files: Vec<PlannedFile>,
+    /// The waivers in force, in the order of their file.
+    pub waivers: Vec<PlannedWaiver>,
     /// What is said of the export as a release.
     pub release: ReleaseRequest,
     /// Problems that belong to no file that could be opened: path and issue.

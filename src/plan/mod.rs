@@ -10,6 +10,7 @@ mod bound;
 mod bind;
 mod release;
 mod delivery;
+mod waiver;
 
 pub use self::bind::{BindOptions, Twins, bind};
 pub use self::bound::{BoundColumn, BoundFile, FileState, Plan, PlannedFile, Readiness};
@@ -17,3 +18,4 @@ pub use self::delivery::{Delivery, DeliveryList};
 pub use self::reader::{CellReader, ReaderKind, ReaderProblem};
 pub use self::recognise::{GENERIC, normalise, rival};
 pub use self::release::{Claim, MANIFEST, ReleaseRequest};
+pub use self::waiver::PlannedWaiver;

@@ -2,17 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::finding::{self, IssueClass, IssueLog, Masked, Reveal, header_text, neutral, tag_text};
+use crate::finding::{
+    self, IssueClass, IssueLog, Masked, Reveal, Standing, header_text, neutral, tag_text,
+};
 use crate::report::json::v1::{
     Allowance, AllowedCount, Confidence, Counts, Digest, Family, FamilySummary, Fate, FieldValue,
-    FileCount, Finding, Guideline, InForce, Input, InputSummary, KeyPart, Masking, NotCheckable,
-    Outcome, Overdue, Pack, PackNotRun, Param, Problem, ProblemClass, ProblemPlace, Provenance,
-    ReasonCode, ReasonCount, Records, Release, ReleaseKind, Report, Rule, RuleSummary, SCHEMA,
-    SaidBy, Severity, SeveritySummary, SitePattern, Status, Summary, Tailoring, Tool, Unit,
+    FileCount, Finding, FindingStatus, Guideline, InForce, Input, InputSummary, KeyPart, Masking,
+    NotCheckable, Outcome, Overdue, Pack, PackNotRun, Param, Problem, ProblemClass, ProblemPlace,
+    Provenance, ReasonCode, ReasonCount, Records, Release, ReleaseKind, Report, Rule, RuleSummary,
+    SCHEMA, SaidBy, Severity, SeveritySummary, SitePattern, Status, Summary, Tailoring, Tool, Unit,
+    WaivedCount, WaiverSource,
 };
 use crate::report::screen::number;
+use crate::report::waiver;
 use crate::report::{Emptiness, ExitReason, Facts, FailOn, Gap, verdict};
-use crate::rule::{self, CheckedRule, RuleText, Tolerance};
+use crate::rule::{self, CheckedRule, RuleText, Tolerance, WaiverFile};
 use crate::value::{Date, FieldType};
 
 /// What every report says of itself.
@@ -54,6 +58,10 @@ pub struct Meta {
     pub selection: String,
     /// Rules changed by the project file.
     pub tailoring: Vec<Tailoring>,
+    /// Whether they and the allowances of the project file were left out.
+    pub tailoring_left_out: bool,
+    /// The file of waivers, and whether they excuse anything.
+    pub waivers: Option<(WaiverFile, Excusing)>,
     /// Identifiers that the project file adds.
     pub site_patterns: Vec<SitePattern>,
     /// What it lets stand, in its order; how many spans is counted here.
@@ -76,6 +84,15 @@ pub struct Meta {
     pub release_manifest: Option<Digest>,
     /// What must be judged, and what counts.
     pub policy: Policy,
+}
+
+/// Whether waivers excuse anything in an audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excusing {
+    /// They do.
+    Applied,
+    /// They were left out, for an inspection.
+    LeftOut,
 }
 
 /// What must be judged for an audit to be complete, and what counts against it.
@@ -128,7 +145,16 @@ impl Report {
         for rule in &mut rules {
             rule.required |= is_asked_for(rule, &meta.policy);
         }
-        let facts = facts(scan, (checked, &rules), &meta.policy);
+        let waivers = match &meta.waivers {
+            Some((file, Excusing::Applied)) => {
+                waiver::entries(file, meta.as_of, meta.site_key.as_deref(), &rules)
+            }
+            _ => Vec::new(),
+        };
+        let facts = Facts {
+            stale: meta.policy.stale.saturating_add(waiver::stale(&waivers)),
+            ..facts(scan, (checked, &rules), &meta.policy)
+        };
         let (verdict, reason) = verdict(&facts);
         Self {
             schema: SCHEMA.to_owned(),
@@ -144,6 +170,7 @@ impl Report {
             provenance: provenance(&inputs, packs, meta),
             inputs,
             rules,
+            waivers,
             transfer: Vec::new(),
         }
     }
@@ -525,6 +552,7 @@ fn rule_entry(
             _ => Vec::new(),
         },
         allowed: result.map(allowed).unwrap_or_default(),
+        waived: result.map(waived).unwrap_or_default(),
         files,
         files_omitted,
         findings,
@@ -592,13 +620,19 @@ fn outcome(
     }
 }
 
-/// The files that have violations, the most first, then by path.
+/// The files that have violations, the most open ones first, then the most, then by path.
 fn files(result: &finding::RuleOutcome) -> Vec<FileCount> {
-    let counts = result.by_file.iter();
-    let counts =
-        counts.map(|(file, violations)| FileCount { file: neutral(file), violations: *violations });
+    let counts = result.by_file.iter().map(|of| FileCount {
+        file: neutral(&of.file),
+        violations: of.violations,
+        waived: of.waived,
+        baselined: of.baselined,
+    });
     let mut files: Vec<FileCount> = counts.collect();
-    files.sort_by(|a, b| b.violations.cmp(&a.violations).then_with(|| a.file.cmp(&b.file)));
+    files.sort_by(|a, b| {
+        let most = b.open().cmp(&a.open()).then(b.violations.cmp(&a.violations));
+        most.then_with(|| a.file.cmp(&b.file))
+    });
     files
 }
 
@@ -623,12 +657,19 @@ fn unit(unit: finding::Unit) -> Unit {
     }
 }
 
-/// Why records could not be judged, most frequent first, then by words.
+/// How many violations each waiver excuses.
+fn waived(result: &finding::RuleOutcome) -> Vec<WaivedCount> {
+    let counts = result.waived.iter();
+    counts.map(|&(entry, violations)| WaivedCount { waiver: entry + 1, violations }).collect()
+}
+
+/// How many spans each allowance let stand.
 fn allowed(result: &finding::RuleOutcome) -> Vec<AllowedCount> {
     let counts = result.allowed.iter();
     counts.map(|&(entry, spans)| AllowedCount { allowance: entry + 1, spans }).collect()
 }
 
+/// Why records could not be judged, most frequent first, then by words.
 fn reasons(result: &finding::RuleOutcome) -> Vec<ReasonCount> {
     let mut reasons: Vec<ReasonCount> = result
         .not_evaluable_reasons
@@ -664,12 +705,26 @@ fn finding_entry(finding: &finding::Finding, tags: &mut Tags) -> Finding {
             })
             .collect(),
         message: neutral(&finding.message),
+        status: status(finding.standing),
+        waiver: match finding.standing {
+            Standing::Waived(number) => Some(number + 1),
+            Standing::Open | Standing::Known => None,
+        },
         overdue: finding.overdue.map(|overdue| overdue_entry(overdue.age)),
         due: finding.overdue.and_then(|overdue| overdue.due).map(day),
         fingerprint: finding.fingerprint.clone().filter(|_| tags.keyed),
         detector: identifier.map(|(detector, _, _)| neutral(detector)),
         tier: identifier.map(|(_, tier, _)| neutral(&tier.to_string())),
         span: identifier.map(|(_, _, (start, end))| [*start, *end]),
+    }
+}
+
+/// How a finding stands.
+pub(crate) fn status(standing: Standing) -> FindingStatus {
+    match standing {
+        Standing::Open => FindingStatus::Open,
+        Standing::Waived(_) => FindingStatus::Waived,
+        Standing::Known => FindingStatus::Baselined,
     }
 }
 
@@ -835,6 +890,12 @@ fn provenance(inputs: &[Input], packs: &[rule::Pack], meta: Meta) -> Provenance 
             .into_iter()
             .map(|allowance| Allowance { reason: neutral(&allowance.reason), ..allowance })
             .collect(),
+        waivers: meta.waivers.map(|(file, excusing)| WaiverSource {
+            name: neutral(&file.name),
+            blake3: file.digest,
+            applied: excusing == Excusing::Applied,
+        }),
+        tailoring_left_out: meta.tailoring_left_out,
         selection: neutral(&meta.selection),
         masking: match meta.reveal {
             Reveal::Nothing => Masking::On,

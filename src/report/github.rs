@@ -8,6 +8,7 @@ use crate::finding::neutral;
 use crate::report::json::v1::{Outcome, Report, Rule, Severity};
 use crate::report::phrase;
 use crate::report::screen::{counted, length};
+use crate::report::waiver;
 
 /// Annotations of a kind that GitHub shows for a step.
 const ANNOTATIONS: usize = 10;
@@ -101,6 +102,15 @@ fn annotations(report: &Report) -> Vec<Annotation> {
         report.rules.iter().filter(|rule| rule.outcome == Outcome::Fail).collect();
     failing.sort_by_key(|rule| std::cmp::Reverse(rule.severity));
     all.extend(failing.into_iter().map(annotation));
+    for noted in waiver::noted(report) {
+        let register = report.provenance.waivers.as_ref();
+        all.push(Annotation {
+            level: if report.exit_code == 6 { "error" } else { "warning" },
+            title: format!("Waiver {}: {}", noted.number, noted.state.words()),
+            place: register.map(|of| (of.name.clone(), noted.line.number)),
+            message: waiver::sentence(noted),
+        });
+    }
     let unjudged: Vec<&Rule> =
         report.rules.iter().filter(|rule| rule.outcome == Outcome::NotEvaluated).collect();
     if !unjudged.is_empty() {

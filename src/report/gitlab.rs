@@ -11,10 +11,11 @@ use serde::Serialize;
 
 use crate::finding::neutral;
 use crate::report::ReportError;
-use crate::report::json::v1::{Fate, Outcome, Report, Rule, Severity};
+use crate::report::json::v1::{Fate, FileCount, Outcome, Report, Rule, Severity};
 use crate::report::phrase;
 use crate::report::role::Roles;
 use crate::report::screen::{counted, length, number};
+use crate::report::waiver;
 
 /// Entries that are written; the others are counted.
 const ENTRIES: usize = 5_000;
@@ -78,6 +79,14 @@ pub(crate) fn render(report: &Report) -> Result<String, ReportError> {
     rules.sort_by_key(|rule| std::cmp::Reverse(rule.severity));
     for rule in rules.into_iter().filter(|rule| rule.outcome == Outcome::Fail) {
         violated(&mut entries, &roles, rule, somewhere);
+    }
+    let register = report.provenance.waivers.as_ref().map_or("waivers.yaml", |of| &of.name);
+    for noted in waiver::noted(report) {
+        let name = format!("waiver/{}", noted.state.words().replace(' ', "-"));
+        let fingerprint =
+            roles.fingerprint(&name, None, &format!("{} {}", noted.number, noted.rule));
+        let (words, place) = (waiver::sentence(noted), (register, noted.line.number));
+        entries.push(entry(&name, &words, fingerprint, "minor", place));
     }
     let mut seen = BTreeSet::new();
     entries.retain(|entry| seen.insert(entry.fingerprint.clone()));
@@ -144,12 +153,13 @@ fn violated(entries: &mut Vec<Entry>, roles: &Roles<'_>, rule: &Rule, somewhere:
         entries.push(entry(&rule.id, &description, fingerprint, severity, place));
         return;
     }
-    for (nth, count) in rule.files.iter().enumerate() {
+    // The report of a branch holds what is open; what is excused is told with the rule.
+    let open = |count: &&FileCount| count.open() > 0;
+    for (nth, count) in rule.files.iter().filter(open).enumerate() {
         let here =
             rule.findings.iter().filter(|finding| finding.file.as_ref() == Some(&count.file));
         let line = here.filter_map(|finding| finding.line).min().unwrap_or(1);
-        let mut description =
-            format!("{about}; {} in this file{unjudged}", number(count.violations));
+        let mut description = format!("{about}; {} in this file{unjudged}", number(count.open()));
         if nth == 0 && rule.files_omitted > 0 {
             let more = counted(rule.files_omitted, "more file has", "more files have");
             description.push_str(&format!("; {more} no entry"));

@@ -12,6 +12,7 @@ use crate::finding::neutral;
 use crate::report::json::v1::{Family, Fate, Input, Outcome, Report, Rule, Verdict};
 use crate::report::phrase;
 use crate::report::screen::{counted, length, number};
+use crate::report::waiver;
 
 /// How many inputs have a case of their own; GitLab refuses files of 30 MB.
 const INPUTS: usize = 1_000;
@@ -159,6 +160,10 @@ fn audit(report: &Report) -> Vec<Case> {
         _ => Ending::Passed(String::new()),
     };
     let mut cases = vec![Case { class, name: "the audit is complete".to_owned(), ending: result }];
+    if report.provenance.waivers.as_ref().is_some_and(|source| source.applied) {
+        let name = "the waivers are current".to_owned();
+        cases.push(Case { class, name, ending: current(report) });
+    }
     let mut inputs: Vec<&Input> = report.inputs.iter().collect();
     inputs.sort_by_key(|input| input.fate == Fate::Read);
     let mut names = BTreeSet::new();
@@ -186,6 +191,17 @@ fn audit(report: &Report) -> Vec<Case> {
         });
     }
     cases
+}
+
+/// Whether somebody has to renew a waiver, or to strike it out.
+fn current(report: &Report) -> Ending {
+    let noted: Vec<String> = waiver::noted(report).into_iter().map(waiver::sentence).collect();
+    let message = noted.join("; ");
+    match (noted.is_empty(), report.exit_code) {
+        (true, _) => Ending::Passed(String::new()),
+        (false, 6) => Ending::Failed { severity: "stale", message, text: noted.join("\n") },
+        (false, _) => Ending::Skipped { why: "stale", message },
+    }
 }
 
 /// How an input was read. Whether that makes the audit incomplete is the matter of the case about that.

@@ -1,7 +1,7 @@
 //! The audit as Markdown, for the summary of a job or a ticket.
 
 use crate::finding::neutral;
-use crate::report::json::v1::{Fate, Input, Outcome, Report, Rule, RuleSummary, Verdict};
+use crate::report::json::v1::{Fate, Input, Outcome, Report, Rule, RuleSummary, Verdict, Waiver};
 use crate::report::phrase;
 use crate::report::screen::{counted, length, number, size};
 
@@ -52,6 +52,7 @@ pub(crate) fn render(report: &Report) -> String {
     failing(&mut page, report);
     not_evaluated(&mut page, report);
     partly(&mut page, report);
+    waivers(&mut page, report);
     inputs(&mut page, report);
     others(&mut page, report);
     ending(&mut page, report);
@@ -217,6 +218,36 @@ fn inputs(page: &mut Page, report: &Report) {
         ));
     }
     page.more(inputs.len(), INPUTS, "more input", "more inputs");
+}
+
+/// The waivers, and how each stands.
+fn waivers(page: &mut Page, report: &Report) {
+    let Some(source) = &report.provenance.waivers else { return };
+    if !source.applied {
+        page.line(&format!("\nThe waivers in {} were left out.", safe(&source.name)));
+        return;
+    }
+    page.line(&format!("\n## Waivers in {}\n", safe(&source.name)));
+    page.line("| | Rule | Excuses | Violations | State | Until | Reason | Owner | Approved |");
+    page.line("|--:|---|---|--:|---|---|---|---|---|");
+    let mut waivers: Vec<&Waiver> = report.waivers.iter().collect();
+    waivers.sort_by_key(|waiver| waiver.state);
+    for waiver in waivers.iter().take(LISTED) {
+        page.row(&format!(
+            "| {} | `{}` | {} | {} | {} | {} | {} | {} | {}, {} |",
+            waiver.number,
+            code(&waiver.rule),
+            safe(&waiver.scope.words()),
+            number(waiver.violations),
+            waiver.state.words(),
+            safe(&waiver.expires),
+            safe(&phrase::cut(&waiver.reason, 300)),
+            safe(&waiver.owner),
+            safe(&waiver.approved_by),
+            safe(&waiver.approved_on)
+        ));
+    }
+    page.more(waivers.len(), LISTED, "more waiver", "more waivers");
 }
 
 /// Every other rule.

@@ -218,8 +218,9 @@ mod tests {
     #[test]
     fn files_that_are_left_out_are_counted() {
         let mut rule = sample::report().rules.remove(0);
-        rule.files =
-            (0..7).map(|n| FileCount { file: format!("{n}.csv"), violations: 9 }).collect();
+        rule.files = (0..7)
+            .map(|n| FileCount { file: format!("{n}.csv"), violations: 9, waived: 0, baselined: 0 })
+            .collect();
         rule.files_omitted = 4;
         assert!(files(&rule).ends_with("4.csv (9), and 6 more files"), "{}", files(&rule));
         rule.files.clear();

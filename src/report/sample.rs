@@ -40,6 +40,8 @@ pub(crate) fn meta() -> Meta {
             change: "off".to_owned(),
             reason: "no declared policy limits keeping".to_owned(),
         }],
+        tailoring_left_out: false,
+        waivers: None,
         site_patterns: Vec::new(),
         allowances: Vec::new(),
         packs_not_run: vec![PackNotRun {
@@ -240,6 +242,7 @@ pub(crate) fn result(rule: u32, outcome: Outcome, parts: [u64; 5]) -> RuleOutcom
         counts: counts(parts),
         not_evaluable_reasons: Vec::new(),
         allowed: Vec::new(),
+        waived: Vec::new(),
         by_file: Vec::new(),
         findings: Vec::new(),
         remarks: Vec::new(),
@@ -263,6 +266,7 @@ pub(crate) fn finding(rule: u32, file: &str, record: u64, fields: &[(&str, Maske
             .collect(),
         message: "record_completed_at is missing, and was due 30 days after discharged_at"
             .to_owned(),
+        standing: crate::finding::Standing::Open,
         overdue: None,
         fingerprint: Some("ab".repeat(16)),
         identifier: None,

@@ -58,8 +58,8 @@ fn drawing(screen: &Screen, finding: &Finding, severity: Severity) -> Option<Str
     Some(numbered.map(|line| format!("{INDENT}{line}\n")).collect())
 }
 
-/// Draws a table in so many columns.
-fn draw(table: &Table, style: Style, room: usize) -> Option<String> {
+/// Draws what is to be underlined in so many columns.
+pub(crate) fn draw(diagnostic: &dyn Diagnostic, style: Style, room: usize) -> Option<String> {
     let characters =
         if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
     let styles = if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
@@ -69,7 +69,7 @@ fn draw(table: &Table, style: Style, room: usize) -> Option<String> {
         .with_width(room)
         .without_primary_span_start()
         .without_syntax_highlighting()
-        .render_report(&mut drawn, table)
+        .render_report(&mut drawn, diagnostic)
         .ok()?;
     Some(drawn)
 }

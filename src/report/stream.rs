@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::finding::{Finding, FindingSink, Reveal, neutral};
 use crate::report::ReportError;
-use crate::report::assemble::severity;
+use crate::report::assemble::{severity, status};
 use crate::report::holdings::holds_holdings;
 use crate::report::rows::{KeyPart, Row, RowFile, key_cell, key_parts, number_cell};
 use crate::report::worklist::holds_worklist;
@@ -35,7 +35,7 @@ pub struct AllFindings {
 }
 
 /// The columns of the CSV stream.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "rule",
     "severity",
     "file",
@@ -49,13 +49,17 @@ const COLUMNS: [&str; 13] = [
     "detector",
     "tier",
     "span",
+    "status",
 ];
+
+/// How many of them every version has written.
+const FIRST: usize = 13;
 
 /// Whether a file that begins so holds rows that an earlier run wrote, findings or a list of what is kept, and no
 /// records.
 #[must_use]
 pub fn holds_findings(start: &[u8]) -> bool {
-    start.starts_with(COLUMNS.join(",").as_bytes())
+    start.starts_with(COLUMNS[..FIRST].join(",").as_bytes())
         || start.starts_with(br#"{"rule":""#)
             && memchr::memmem::find(start, br#"","severity":""#).is_some()
         || holds_holdings(start)
@@ -81,6 +85,7 @@ struct FindingRow<'a> {
     tier: Option<char>,
     #[serde(skip_serializing_if = "Option::is_none")]
     span: Option<[u32; 2]>,
+    status: &'static str,
 }
 
 impl AllFindings {
@@ -151,6 +156,7 @@ fn row<'a>(
         detector: identifier.map(|(detector, _, _)| detector.as_str()),
         tier: identifier.map(|(_, tier, _)| *tier),
         span: identifier.map(|(_, _, (start, end))| [*start, *end]),
+        status: status(finding.standing).name(),
     }
 }
 
@@ -170,6 +176,7 @@ impl Row for FindingRow<'_> {
             self.detector.unwrap_or_default().to_owned(),
             self.tier.map(String::from).unwrap_or_default(),
             self.span.map(|[start, end]| format!("{start}-{end}")).unwrap_or_default(),
+            self.status.to_owned(),
         ]
     }
 }
@@ -239,6 +246,7 @@ mod tests {
                 "us-ssn",
                 "A",
                 "3-14",
+                "open",
             ]
         );
         assert_eq!(&rows[1][5], "0000-000w", "a key of one field is its tag");

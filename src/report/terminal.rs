@@ -12,7 +12,7 @@ use crate::report::phrase::open;
 use crate::report::screen::{
     Ink, Screen, Style, counted, length, number, pad, pad_left, share, shorten, size, width, wrap,
 };
-use crate::report::{snippet, transfer};
+use crate::report::{snippet, transfer, waiver};
 
 /// How many lines of each kind a screen shows at most; what is left out is counted.
 const RECORD_SETS: usize = 10;
@@ -55,6 +55,7 @@ pub fn render_run(report: &Report, style: Style, explain: &[String]) -> String {
     partly_evaluated(&mut screen, report);
     tolerated(&mut screen, report);
     allowed(&mut screen, report);
+    waiver::section(&mut screen, report);
     problems(&mut screen, report);
     packs_not_run(&mut screen, report);
     ending(&mut screen, report, explain);
@@ -72,6 +73,9 @@ fn header(screen: &mut Screen, report: &Report) {
             "{} changed by the project file",
             counted(length(&provenance.tailoring), "rule", "rules")
         ));
+    }
+    if provenance.tailoring_left_out {
+        about.push("changes by the project file left out".to_owned());
     }
     if provenance.fictional_report {
         about.push("fictional identifiers reported like real ones".to_owned());

@@ -419,6 +419,21 @@ pub struct Within {
     pub unit: DeadlineUnit,
 }
 
+impl Within {
+    /// The span in words: `1 year`.
+    #[must_use]
+    pub fn words(self) -> String {
+        let unit = match self.unit {
+            DeadlineUnit::Hours => "hour",
+            DeadlineUnit::Days => "day",
+            DeadlineUnit::Months => "month",
+            DeadlineUnit::Years => "year",
+        };
+        let plural = if self.amount == 1 { "" } else { "s" };
+        format!("{} {unit}{plural}", self.amount)
+    }
+}
+
 /// The unit of a deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the units")]

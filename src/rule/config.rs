@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::detect::Site;
 use crate::rule::check::{check_names, date, severity, site, sources, tolerance, without_values};
-use crate::rule::checked::{CheckedRule, Severity, Tolerance};
+use crate::rule::checked::{CheckedRule, DeadlineUnit, Severity, Tolerance, Within};
 use crate::rule::class::class_rules;
 use crate::rule::dictionary::Dictionary;
 use crate::rule::error::{
@@ -15,7 +15,7 @@ use crate::rule::file::read_project;
 use crate::rule::layout::{Layout, LayoutSource};
 use crate::rule::load::FACILITIES;
 use crate::rule::need::need_rule;
-use crate::rule::raw::{RawFailOn, RawProject};
+use crate::rule::raw::RawProject;
 use crate::rule::release::{Purpose, ReleaseKind, ReleaseSettings};
 use crate::rule::settings::{ParamSetting, Place, Tailoring};
 use crate::rule::shape::Broken;
@@ -54,6 +54,12 @@ pub struct ProjectFile {
     pub max_not_evaluable: Option<Tolerance>,
     /// The lowest severity that fails the audit.
     pub fail_on: Option<FailOn>,
+    /// Whether waivers and baselines that are stale fail it too.
+    pub fail_on_stale: bool,
+    /// The file of waivers.
+    pub waivers: Option<String>,
+    /// How long a waiver may hold from the day of its approval.
+    pub longest_waiver: Option<Within>,
     /// The share or count of records of a file that may be skipped.
     pub max_skipped: Option<Tolerance>,
     /// A file that holds the site key.
@@ -252,18 +258,75 @@ fn project(
             .and_then(|node| date(node.text().unwrap_or_default(), node, problems)),
         expect,
         max_not_evaluable: limit(node.get("max_not_evaluable"), problems),
-        fail_on: raw.fail_on.map(|word| match word {
-            RawFailOn::Error => FailOn::Severity(Severity::Error),
-            RawFailOn::Warning => FailOn::Severity(Severity::Warning),
-            RawFailOn::Note => FailOn::Severity(Severity::Note),
-            RawFailOn::Never => FailOn::Never,
-        }),
+        fail_on: fail_on(node.get("fail_on"), problems),
+        fail_on_stale: node
+            .get("fail_on")
+            .is_some_and(|node| node.texts().into_iter().any(|(word, _)| word == STALE)),
+        waivers: node
+            .get("waivers")
+            .and_then(|node| node.text().or_else(|| node.get("file")?.text()).map(str::to_owned)),
+        longest_waiver: node
+            .get("waivers")
+            .and_then(|node| node.get("longest"))
+            .and_then(|node| longest(node, problems)),
         max_skipped: limit(node.get("max_skipped"), problems),
         site_key_file: raw.site_key_file.clone(),
         fictional_report: raw.fictional.is_some(),
         release: node.get("release").map(release).unwrap_or_default(),
         ..ProjectFile::default()
     }
+}
+
+/// What makes stale waivers and baselines fail the audit.
+const STALE: &str = "stale";
+
+/// The one severity that is named.
+fn fail_on(node: Option<&Node>, problems: &mut Vec<RuleProblem>) -> Option<FailOn> {
+    let named = node.map_or_else(Vec::new, Node::texts).into_iter();
+    let mut named = named.filter(|(word, _)| *word != STALE);
+    let (word, _) = named.next()?;
+    if let Some((second, place)) = named.next() {
+        problems.push(RuleProblem::BadOption {
+            text: second.to_owned(),
+            what: "a second severity".to_owned(),
+            why: format!("`{word}` is named already"),
+            span: span(place),
+            help: Some(
+                "name the lowest severity that fails the audit, and `stale` beside it".to_owned(),
+            ),
+        });
+    }
+    match word {
+        "error" => Some(FailOn::Severity(Severity::Error)),
+        "warning" => Some(FailOn::Severity(Severity::Warning)),
+        "note" => Some(FailOn::Severity(Severity::Note)),
+        "never" => Some(FailOn::Never),
+        _ => None,
+    }
+}
+
+/// How long a waiver may hold: a number of days, months or years.
+fn longest(node: &Node, problems: &mut Vec<RuleProblem>) -> Option<Within> {
+    let text = node.text()?;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let unit = match words.get(1) {
+        Some(&("day" | "days")) => Some(DeadlineUnit::Days),
+        Some(&("month" | "months")) => Some(DeadlineUnit::Months),
+        Some(&("year" | "years")) => Some(DeadlineUnit::Years),
+        _ => None,
+    };
+    let amount = words.first().and_then(|text| text.parse().ok()).filter(|amount| *amount > 0);
+    let found = amount.zip(unit).filter(|_| words.len() == 2);
+    if found.is_none() {
+        problems.push(RuleProblem::BadOption {
+            text: text.to_owned(),
+            what: "a span of time".to_owned(),
+            why: "not a number of days, months or years".to_owned(),
+            span: span(node.span.clone()),
+            help: Some("write it like `18 months`".to_owned()),
+        });
+    }
+    found.map(|(amount, unit)| Within { amount, unit })
 }
 
 /// The name and the kind of a facility; a bare kind, such as `hospital`, is both.

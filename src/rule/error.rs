@@ -71,6 +71,8 @@ pub enum RulePart {
     Rules,
     /// The project file.
     Project,
+    /// The file of waivers.
+    Waivers,
     /// Flags and variables.
     Settings,
 }
@@ -80,6 +82,7 @@ impl RulePart {
         match self {
             Self::Rules => "the rules",
             Self::Project => "the project file",
+            Self::Waivers => "the waivers",
             Self::Settings => "these settings",
         }
     }
@@ -1507,6 +1510,99 @@ pub enum RuleProblem {
     More {
         /// How many.
         count: usize,
+    },
+    /// A file of waivers holds none.
+    #[error("no waivers in it")]
+    #[diagnostic(
+        code(chartaudit::rule::no_waivers),
+        help("write `waivers: []` where there are none, or do not name the file")
+    )]
+    NoWaivers,
+    /// A waiver ends before it was approved.
+    #[error("the waiver expires before it was approved")]
+    #[diagnostic(
+        code(chartaudit::rule::expires_before_approval),
+        help("`expires` is the last day on which the waiver holds")
+    )]
+    ExpiresBeforeApproval {
+        /// The day of the approval.
+        approved_on: String,
+        /// Where it stands.
+        #[label("approved on {approved_on}")]
+        span: SourceSpan,
+    },
+    /// A waiver holds longer than it may.
+    #[error("the waiver holds for more than {longest}")]
+    #[diagnostic(
+        code(chartaudit::rule::expires_too_late),
+        help(
+            "let it expire on {latest} at the latest, and approve it anew then; the project file may say \
+             `waivers: {{file: …, longest: 2 years}}`"
+        )
+    )]
+    ExpiresTooLate {
+        /// How long it may hold.
+        longest: String,
+        /// The last day on which it may.
+        latest: String,
+        /// Where it stands.
+        #[label("after {latest}")]
+        span: SourceSpan,
+    },
+    /// The scope of a waiver names nothing.
+    #[error("the scope names nothing")]
+    #[diagnostic(
+        code(chartaudit::rule::scope_of_nothing),
+        help(
+            "write `scope: all` for every violation of the rule, or name `files`, `where` or `records`"
+        )
+    )]
+    ScopeOfNothing {
+        /// Where it stands.
+        #[label("nothing is excused")]
+        span: SourceSpan,
+    },
+    /// The scope of a waiver is none that its rule could have.
+    #[error("the rule cannot be waived like this")]
+    #[diagnostic(
+        code(chartaudit::rule::scope_not_of_rule),
+        help("write `scope: all`, or name `records` by the fingerprints of the findings")
+    )]
+    ScopeNotOfRule {
+        /// What the rule is like.
+        what: String,
+        /// Where it stands.
+        #[label("{what}")]
+        span: SourceSpan,
+    },
+    /// The condition of a waiver asks who somebody is, or what free text says.
+    #[error("the scope of a waiver may not ask for `{field}`")]
+    #[diagnostic(
+        code(chartaudit::rule::scope_names_person),
+        help(
+            "waivers are kept and shown beside reports: name single records by `records`, with the fingerprints of \
+             their findings"
+        )
+    )]
+    ScopeNamesPerson {
+        /// The field.
+        field: String,
+        /// Where it stands.
+        #[label("`{field}` tells who somebody is, or may")]
+        span: SourceSpan,
+    },
+    /// A record of a waiver is not named by a fingerprint.
+    #[error("not the fingerprint of a record")]
+    #[diagnostic(code(chartaudit::rule::not_a_fingerprint))]
+    NotAFingerprint {
+        /// Why.
+        why: String,
+        /// Where it stands.
+        #[label("{why}")]
+        span: SourceSpan,
+        /// What to write instead.
+        #[help]
+        help: String,
     },
     /// A rule from memory is an error.
     #[error("an unverified guideline is a warning at most")]

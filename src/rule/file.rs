@@ -14,6 +14,7 @@ use crate::rule::schedule::RawSchedule;
 use crate::rule::shape::{self, Broken};
 use crate::rule::text::{RuleText, embedded_original};
 use crate::rule::tree::{self, Node};
+use crate::rule::waiver::RawWaiverFile;
 
 /// A rule file, as far as its shape is sound.
 #[derive(Debug)]
@@ -124,6 +125,20 @@ impl File {
 
 /// What can be read of a project file, and everything that is wrong with its shape.
 pub(crate) fn read_project(text: &str) -> (Option<(Node, RawProject, Broken)>, Vec<RuleProblem>) {
+    read_single(text, &PROJECT)
+}
+
+/// What can be read of a file of waivers, and everything that is wrong with its shape.
+pub(crate) fn read_waivers(text: &str) -> (Option<(Node, RawWaiverFile)>, Vec<RuleProblem>) {
+    let (found, problems) = read_single(text, &WAIVERS);
+    (found.map(|(node, raw, _)| (node, raw)), problems)
+}
+
+/// What can be read of a file of one document.
+fn read_single<T: DeserializeOwned>(
+    text: &str,
+    schema: &Value,
+) -> (Option<(Node, T, Broken)>, Vec<RuleProblem>) {
     let (nodes, mut problems) = tree::parse(text);
     let mut nodes = nodes.into_iter();
     let Some(mut node) = nodes.next() else { return (None, problems) };
@@ -133,7 +148,7 @@ pub(crate) fn read_project(text: &str) -> (Option<(Node, RawProject, Broken)>, V
     if node.is_null() {
         return (None, problems);
     }
-    let found = decoded(&mut node, Some(&PROJECT), &mut problems);
+    let found = decoded(&mut node, Some(schema), &mut problems);
     (found.map(|(raw, broken)| (node, raw, broken)), problems)
 }
 
@@ -179,6 +194,7 @@ static LAYOUT: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(RawLayou
 static RECORDS: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(RawRecords).into());
 static SCHEDULE: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(RawSchedule).into());
 static PROJECT: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(RawProject).into());
+static WAIVERS: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(RawWaiverFile).into());
 
 /// The JSON Schema of rule documents and of the project file, one alternative a kind.
 #[must_use]
@@ -235,4 +251,5 @@ enum AnyDocument {
     Records(RawRecords),
     Schedule(RawSchedule),
     Project(RawProject),
+    Waivers(RawWaiverFile),
 }

@@ -23,6 +23,7 @@ mod settings;
 mod release;
 mod project;
 mod class;
+mod waiver;
 mod need;
 mod reference;
 mod load;
@@ -52,4 +53,8 @@ pub use self::release::{
 };
 pub use self::settings::{LoadRequest, PackSelection, ParamSetting, Place, Tailoring};
 pub use self::text::{RuleText, embedded, read_paths};
+pub use self::waiver::{
+    LONGEST, Waiver, WaiverFile, WaiverPlace, WaiverRules, WaiverScope, WaiverTerm, load_waivers,
+    waived_rules,
+};
 pub use crate::detect::Tier;

@@ -1158,16 +1158,18 @@ pub(crate) struct RawProject {
     pub(crate) expect: Option<Vec<String>>,
     /// The share or count of records of a rule that may be not evaluable.
     pub(crate) max_not_evaluable: Option<String>,
-    /// The lowest severity that fails the audit.
-    pub(crate) fail_on: Option<RawFailOn>,
+    /// The lowest severity that fails the audit; in a list with `stale`, so do waivers and baselines that are stale.
+    #[schemars(schema_with = "fail_on_schema")]
+    pub(crate) fail_on: Option<OneOrMany>,
     /// The share or count of records of a file that may be skipped: `0.5%`.
     pub(crate) max_skipped: Option<String>,
     /// A file that holds the site key.
     pub(crate) site_key_file: Option<String>,
     /// Reports fictional identifiers like real ones, in every rule: for fixtures and demonstrations.
     pub(crate) fictional: Option<RawFictional>,
-    /// Reserved: a file of waivers.
-    pub(crate) waivers: Option<Reserved>,
+    /// The file of waivers, or `{file: waivers.yaml, longest: 2 years}`.
+    #[schemars(schema_with = "waivers_schema")]
+    pub(crate) waivers: Option<OneOrMany>,
     /// What the export claims to be when it leaves: `deidentified`, or the long form.
     #[schemars(schema_with = "release_schema")]
     pub(crate) release: Option<OneOrMany>,
@@ -1328,12 +1330,19 @@ pub(crate) struct RawTailoring {
     pub(crate) because: Option<String>,
 }
 
-/// The lowest severity that fails an audit.
-#[derive(Debug, Clone, Copy, DeriveDeserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum RawFailOn {
-    Error,
-    Warning,
-    Note,
-    Never,
+fn fail_on_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"anyOf": [
+        {"type": "string", "enum": ["error", "warning", "note", "never"]},
+        {"type": "array", "items": {"type": "string", "enum": ["error", "warning", "note", "never", "stale"]}}
+    ]})
+}
+
+fn waivers_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"anyOf": [{"type": "string"}, {
+        "type": "object", "x-what": "`waivers`", "additionalProperties": false, "required": ["file"],
+        "properties": {
+            "file": {"type": "string"},
+            "longest": {"type": "string", "description": "How long a waiver may hold from the day of its approval: `2 years`."}
+        }
+    }]})
 }

@@ -124,7 +124,10 @@ impl<'s> Walk<'s> {
             (NodeKind::Scalar { text, .. }, [only]) if has_type(only, "array") => {
                 Some(format!("write it as a list: `[{text}]`"))
             }
-            (NodeKind::Scalar { text, .. }, [only]) if has_type(only, "object") => {
+            // A whole file that is one text may be anything, a record too, and is not quoted.
+            (NodeKind::Scalar { text, .. }, [only])
+                if has_type(only, "object") && !key.is_empty() =>
+            {
                 match only.get("required").and_then(Value::as_array).map(Vec::as_slice) {
                     Some([Value::String(required)]) => {
                         Some(format!("write it as a mapping: `{{{required}: {text}}}`"))

@@ -2010,6 +2010,26 @@ fn wrong_conditions_in_every_kind_of_scalar() {
     "#);
 }
 
+/// A key that the language reserves.
+const RESERVED: &str = "\
+layout: house
+sources:
+  patients:
+    bind: {patient_id: {column: Id, many: first}}
+";
+
+#[test]
+fn what_is_reserved_is_said() {
+    let told = report(RESERVED);
+    for words in [
+        "`many` is not available in this version",
+        "reserved, but not built yet",
+        "newer chartaudit",
+    ] {
+        assert!(told.contains(words), "{told}");
+    }
+}
+
 #[test]
 fn wrong_layouts_and_packs() {
     insta::assert_snapshot!(report(LAYOUTS), @r#"
@@ -2819,7 +2839,7 @@ fn wrong_identifiers_in_project_files() {
 #[test]
 fn wrong_project_files() {
     insta::assert_snapshot!(render(&project(WRONG_PROJECT).unwrap_err()), @r#"
-      × 8 problems found in the project file
+      × 7 problems found in the project file
 
     Error:
       × cannot use `chartaudit.yaml`
@@ -2881,18 +2901,6 @@ fn wrong_project_files() {
      6 │ waivers: waivers.yaml
        ╰────
       help: did you mean `error`?
-
-    Error: chartaudit::rule::not_available
-
-      × `waivers` is not available in this version
-       ╭─[chartaudit.yaml:6:1]
-     5 │ fail_on: errors
-     6 │ waivers: waivers.yaml
-       · ───┬───
-       ·    ╰── reserved, but not built yet
-     7 │ rules:
-       ╰────
-      help: remove it, or use a newer chartaudit
 
     Error: chartaudit::rule::nothing_tailored
 
@@ -3477,7 +3485,7 @@ fn every_kind_of_problem_is_shown() {
     let mut seen = BTreeSet::new();
     for text in [
         NOT_YAML, TABS, FORBIDDEN, HIDDEN, SHAPE, NAMES, PEOPLE, CONDITIONS, SETS, LAYOUTS,
-        RELATIONS, SCHEDULES, RELEASES,
+        RELATIONS, SCHEDULES, RELEASES, RESERVED,
     ] {
         seen.extend(codes(&problems(text, &LoadRequest::default())));
     }
@@ -3509,6 +3517,14 @@ fn every_kind_of_problem_is_shown() {
         "unused_relation",
         "several_matches",
         "sensitive_alone",
+        // Those of waivers, in `tests/it/waivers.rs`.
+        "no_waivers",
+        "expires_before_approval",
+        "expires_too_late",
+        "scope_of_nothing",
+        "scope_not_of_rule",
+        "scope_names_person",
+        "not_a_fingerprint",
     ];
     seen.extend(elsewhere.map(|code| format!("chartaudit::rule::{code}")));
     let missing: Vec<_> = declared.difference(&seen).collect();

@@ -407,6 +407,7 @@ impl Whole {
                 counts,
                 not_evaluable_reasons: reasons.into_iter().collect(),
                 allowed: Vec::new(),
+                waived: Vec::new(),
                 by_file: Vec::new(),
                 remarks,
                 findings,

@@ -123,6 +123,7 @@ impl<'r, 'h> Teller<'r, 'h> {
             assign: None,
             fields: Vec::new(),
             message: String::new(),
+            standing: crate::finding::Standing::Open,
             overdue: None,
             fingerprint: (!texts.is_empty())
                 .then(|| self.keyed.fingerprint(kind.id(), &set.name, &texts))

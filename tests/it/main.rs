@@ -27,3 +27,4 @@ mod release;
 mod evidence;
 mod sample;
 mod transfer;
+mod waivers;

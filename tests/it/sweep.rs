@@ -34,6 +34,7 @@ const CASES: &[(&str, &[&str])] = &[
             "{export} {where} --release deidentified",
             "{export} --rules {yaml}",
             "{export} --config {yaml}",
+            "{export} --waivers {yaml}",
             "{export} --layout no-such-layout",
             "{export} --report json={record}",
             "{record}",
@@ -61,6 +62,15 @@ const CASES: &[(&str, &[&str])] = &[
     ("rules check", &["{yaml}", "{record}"]),
     ("rules test", &["{yaml}", "{record}"]),
     ("rules schema", &[""]),
+    (
+        "waiver add",
+        &[
+            "completeness/patient-number-twice --record {key} --reason a --owner b --approved-by c --expires 2026-12-31 --as-of 2026-03-01 --waivers {out}/waivers.yaml",
+            "completeness/patient-number-twice --where patient_id='{key}' --reason a --owner b --approved-by c --expires 2026-12-31 --as-of 2026-03-01 --waivers {out}/waivers.yaml",
+        ],
+    ),
+    ("waiver list", &["--waivers {yaml}", "--waivers {record}"]),
+    ("waiver check", &["--waivers {yaml}", "--waivers {record}"]),
     ("report", &["{json}", "{record}", "{json} {reports}"]),
     ("evidence keygen", &["--out {record}"]),
     ("evidence sign", &["{json} --key {record}", "{record}"]),

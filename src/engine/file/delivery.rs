@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::delivery::{ArrivedFile, Manifest};
-use crate::engine::outcome::{empty, judge, reasons, stream};
+use crate::engine::EngineError;
+use crate::engine::outcome::{Asked, empty, judge, reasons};
 use crate::engine::stage::Pass;
-use crate::engine::{EngineError, Hooks, ScanOptions};
+use crate::engine::whole::Wholes;
 use crate::finding::{Finding, Outcome, Place, RuleOutcome};
 use crate::plan::{Delivery, DeliveryList, Plan};
 use crate::rule::CheckedRule;
@@ -16,15 +17,13 @@ use crate::source::{Batch, Chunk, Table};
 const STRETCH: u64 = 1 << 20;
 
 /// A rule about what was to be delivered.
-pub(in crate::engine) fn delivered(
-    plan: &Plan,
-    pass: &Pass<'_>,
-    number: usize,
-    rule: &CheckedRule,
+pub(in crate::engine) fn delivered<'a>(
+    (plan, pass, number): (&'a Plan, &Pass<'_>, usize),
+    rule: &'a CheckedRule,
     manifest: &str,
-    options: &ScanOptions,
-    hooks: &Hooks<'_>,
+    asked: Asked<'a, '_>,
 ) -> Result<RuleOutcome, EngineError> {
+    let (options, ..) = asked;
     let mut outcome = empty(number, rule, Outcome::NotApplicable);
     let mut why: BTreeMap<String, u64> = BTreeMap::new();
     let mut wrong: Vec<(String, String)> = Vec::new();
@@ -61,16 +60,14 @@ pub(in crate::engine) fn delivered(
     counts.violations = wrong.len() as u64;
     counts.passed = counts.records - counts.violations - counts.not_evaluable;
     wrong.sort();
+    let mut wholes = Wholes::new((plan, number), rule, asked);
     for (name, message) in wrong {
-        let file: Arc<str> = name.into();
-        outcome.by_file.push((Arc::clone(&file), 1));
-        let place = Place { file: Some(file), ..Place::default() };
+        let file: Arc<str> = name.as_str().into();
+        let place = Place { file: Some(Arc::clone(&file)), ..Place::default() };
         let finding = Finding::plain(outcome.rule, place, message);
-        stream(hooks, &finding)?;
-        if outcome.findings.len() < options.examples {
-            outcome.findings.push(finding);
-        }
+        wholes.take_of_file(finding, Some(&[name.as_bytes()]), &mut outcome, &file)?;
     }
+    wholes.finish(&mut outcome);
     outcome.not_evaluable_reasons = reasons(why);
     outcome.outcome = judge(rule, &outcome.counts);
     Ok(outcome)

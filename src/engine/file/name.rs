@@ -4,21 +4,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::detect::NamedIdentifier;
-use crate::engine::outcome::{empty, judge, stream};
-use crate::engine::{EngineError, Hooks, ScanOptions};
+use crate::engine::EngineError;
+use crate::engine::outcome::{Asked, empty, judge};
+use crate::engine::whole::Wholes;
 use crate::finding::{Finding, Outcome, Place, RuleOutcome};
 use crate::plan::Plan;
 use crate::rule::{CheckedRule, Identifiers};
 
 /// A rule about what files are called, read or not.
-pub(in crate::engine) fn names(
-    plan: &Plan,
-    number: usize,
-    rule: &CheckedRule,
+pub(in crate::engine) fn names<'a>(
+    (plan, number): (&'a Plan, usize),
+    rule: &'a CheckedRule,
     looked_for: &Identifiers,
-    options: &ScanOptions,
-    hooks: &Hooks<'_>,
+    asked: Asked<'a, '_>,
 ) -> Result<RuleOutcome, EngineError> {
+    let mut wholes = Wholes::new((plan, number), rule, asked);
     let mut outcome = empty(number, rule, Outcome::NotApplicable);
     let counts = |held: &&NamedIdentifier| {
         held.tier <= looked_for.min_tier
@@ -43,14 +43,12 @@ pub(in crate::engine) fn names(
             detectors.join(", ")
         );
         let file: Arc<str> = path.into();
-        outcome.by_file.push((Arc::clone(&file), 1));
-        let place = Place { file: Some(file), ..Place::default() };
+        let place = Place { file: Some(Arc::clone(&file)), ..Place::default() };
         let finding = Finding::plain(outcome.rule, place, message);
-        stream(hooks, &finding)?;
-        if outcome.findings.len() < options.examples {
-            outcome.findings.push(finding);
-        }
+        // What is hidden of the name would name it.
+        wholes.take_of_file(finding, None, &mut outcome, &file)?;
     }
+    wholes.finish(&mut outcome);
     outcome.outcome = judge(rule, &outcome.counts);
     Ok(outcome)
 }

@@ -39,6 +39,9 @@ pub struct Report {
     pub inputs: Vec<Input>,
     /// Every rule of the plan, in its order, whether it ran or not.
     pub rules: Vec<Rule>,
+    /// The waivers, in the order of their file, and what each excuses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Waiver>,
     /// Everything added up.
     pub summary: Summary,
     /// How each record set fared on its way, where two exports were compared.
@@ -141,6 +144,12 @@ pub struct Provenance {
     /// What the project file lets stand though it is an identifier.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowances: Vec<Allowance>,
+    /// The file of waivers; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waivers: Option<WaiverSource>,
+    /// Whether changes to rules and allowances of the project file were left out, for an inspection.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tailoring_left_out: bool,
     /// Which rules were asked for.
     pub selection: String,
     /// Whether values are masked.
@@ -167,6 +176,180 @@ pub struct Provenance {
     pub fail_on: String,
     /// Controls of the guidelines that data cannot show, by pack.
     pub not_checkable: Vec<NotCheckable>,
+}
+
+/// The file of waivers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WaiverSource {
+    /// Its name.
+    pub name: String,
+    /// Its digest, hex.
+    pub blake3: String,
+    /// Whether its waivers excuse anything in this audit; not where they were left out for an inspection.
+    pub applied: bool,
+}
+
+/// An approved exception from a rule, and what it excuses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Waiver {
+    /// Its place in the file, from 1.
+    pub number: u16,
+    /// The rule.
+    pub rule: String,
+    /// Which of its violations are excused.
+    pub scope: WaiverScope,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Who approved it.
+    pub approved_by: String,
+    /// The day of the approval.
+    pub approved_on: String,
+    /// The last day on which it holds.
+    pub expires: String,
+    /// How many days after that of the audit it holds; negative where it holds no more.
+    pub days_left: i64,
+    /// Where the approval can be read.
+    pub evidence: Option<String>,
+    /// How it stands.
+    pub state: WaiverState,
+    /// How many violations it excuses; one that two waivers cover is counted by the first.
+    pub violations: u64,
+    /// The line of the file that somebody has to look at.
+    pub line: WaiverLine,
+}
+
+/// Which violations a waiver excuses: those for which everything holds that is said here.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct WaiverScope {
+    /// Patterns of files; empty: every file.
+    pub files: Vec<String>,
+    /// The condition on their records.
+    #[serde(rename = "where")]
+    pub condition: Option<String>,
+    /// The fingerprints of their records; empty: every record.
+    pub records: Vec<String>,
+}
+
+impl WaiverScope {
+    /// What is excused, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut words = Vec::new();
+        if !self.files.is_empty() {
+            words.push(format!("in {}", self.files.join(", ")));
+        }
+        words.extend(self.condition.iter().map(|condition| format!("where {condition}")));
+        match self.records.len() {
+            0 => {}
+            1 => words.push("of 1 record".to_owned()),
+            records => words.push(format!("of {records} records")),
+        }
+        if words.is_empty() { "every violation".to_owned() } else { words.join(" ") }
+    }
+}
+
+/// How a waiver stands on the day of the audit. What somebody has to act on comes first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaiverState {
+    /// Its last day is past: stale.
+    Expired,
+    /// It holds, and no violation is in its scope: stale.
+    Unused,
+    /// It names records by fingerprints, and the run has no site key to find them by.
+    NoSiteKey,
+    /// It excuses violations, and holds for 30 more days at most.
+    ExpiresSoon,
+    /// It was not approved yet.
+    NotYet,
+    /// Its rule was not evaluated in this audit, so that nothing can be said of it.
+    NotJudged,
+    /// It excuses violations.
+    InForce,
+}
+
+impl WaiverState {
+    /// Every state.
+    pub const ALL: [Self; 7] = [
+        Self::Expired,
+        Self::Unused,
+        Self::NoSiteKey,
+        Self::ExpiresSoon,
+        Self::NotYet,
+        Self::NotJudged,
+        Self::InForce,
+    ];
+
+    /// Its name for people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Unused => "excuses nothing",
+            Self::NoSiteKey => "needs the site key",
+            Self::ExpiresSoon => "expires soon",
+            Self::NotYet => "not in force yet",
+            Self::NotJudged => "not tried",
+            Self::InForce => "in force",
+        }
+    }
+}
+
+/// A line of the file of waivers, and the place in it that is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WaiverLine {
+    /// Its number, from 1.
+    pub number: u64,
+    /// The characters before the place.
+    pub before: u64,
+    /// The characters of the place.
+    pub length: u64,
+    /// The text of the line.
+    pub text: String,
+}
+
+/// How many violations of a rule a waiver excuses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WaivedCount {
+    /// The waiver, by its number.
+    pub waiver: u16,
+    /// How many.
+    pub violations: u64,
+}
+
+/// How a finding stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingStatus {
+    /// Somebody has to act on it.
+    #[default]
+    Open,
+    /// Under a waiver.
+    Waived,
+    /// Known from the baseline.
+    Baselined,
+}
+
+impl FindingStatus {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Waived => "waived",
+            Self::Baselined => "baselined",
+        }
+    }
+
+    /// Whether somebody has to act on it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        *self == Self::Open
+    }
 }
 
 /// An identifier that the project file adds to the catalogue.
@@ -549,6 +732,9 @@ pub struct Rule {
     /// How many spans allowances of the project file let stand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed: Vec<AllowedCount>,
+    /// How many violations each waiver excuses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<WaivedCount>,
     /// The files that have violations, the most first, then by path; none where groups over several files are counted.
     #[serde(default)]
     pub files: Vec<FileCount>,
@@ -784,6 +970,26 @@ pub struct FileCount {
     pub file: String,
     /// How many violations.
     pub violations: u64,
+    /// How many of them are under a waiver.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub waived: u64,
+    /// How many of them are known from the baseline.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub baselined: u64,
+}
+
+impl FileCount {
+    /// How many of them are neither waived nor known.
+    #[must_use]
+    pub fn open(&self) -> u64 {
+        self.violations.saturating_sub(self.waived).saturating_sub(self.baselined)
+    }
+}
+
+/// Whether a count says nothing.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// One violation.
@@ -803,6 +1009,12 @@ pub struct Finding {
     pub fields: Vec<FieldValue>,
     /// What is wrong here.
     pub message: String,
+    /// How it stands; absent: open.
+    #[serde(default, skip_serializing_if = "FindingStatus::is_open")]
+    pub status: FindingStatus,
+    /// The waiver that excuses it, by its number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<u16>,
     /// How long it is overdue on the day of the audit, where a deadline has passed and the thing is not done. Bands,
     /// because the days would show a date.
     #[serde(default, skip_serializing_if = "Option::is_none")]

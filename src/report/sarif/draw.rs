@@ -14,11 +14,12 @@ use crate::finding::neutral;
 use crate::report::ReportError;
 use crate::report::advice::advice;
 use crate::report::json::v1::{
-    self, Family, Fate, Outcome, ProblemClass, ReasonCode, Report, Rule, Severity,
+    self, Family, Fate, FileCount, Outcome, ProblemClass, ReasonCode, Report, Rule, Severity,
 };
 use crate::report::phrase;
 use crate::report::role::Roles;
 use crate::report::screen::{counted, length, number};
+use crate::report::waiver;
 
 /// What becomes a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -288,26 +289,25 @@ impl<'r> Drawer<'r> {
 
     /// A result a file in which a rule is violated; one for the rule where files are not told apart.
     fn violations(&self, index: usize, rule: &Rule, scope: Scope) -> Vec<Finding> {
-        let mut groups: Vec<(Option<&str>, Option<u64>)> = rule
-            .files
-            .iter()
-            .map(|count| (Some(count.file.as_str()), Some(count.violations)))
-            .collect();
+        // Where only what is open is shown, a file in which everything is excused has no result.
+        let shown = |count: &&FileCount| scope == Scope::Every || count.open() > 0;
+        let mut groups: Vec<Group<'_>> = rule.files.iter().filter(shown).map(Group::of).collect();
         if groups.is_empty() {
             let mut seen: Vec<&str> =
                 rule.findings.iter().filter_map(|finding| finding.file.as_deref()).collect();
             seen.dedup();
             groups = match seen.as_slice() {
-                [] => vec![(None, Some(rule.counts.violations))],
-                [only] if rule.findings_omitted == 0 => {
-                    vec![(Some(*only), Some(rule.counts.violations))]
-                }
-                files => files.iter().map(|file| (Some(*file), None)).collect(),
+                [] => vec![Group::of_rule(rule, None)],
+                [only] if rule.findings_omitted == 0 => vec![Group::of_rule(rule, Some(only))],
+                files => files
+                    .iter()
+                    .map(|file| Group { count: None, ..Group::of_rule(rule, Some(file)) })
+                    .collect(),
             };
         }
         let last = groups.len() - 1;
-        let violations = |(nth, (file, count)): (usize, (Option<&str>, Option<u64>))| {
-            self.violation(index, rule, scope, (file, count), nth == last)
+        let violations = |(nth, group): (usize, Group<'_>)| {
+            self.violation(index, rule, scope, group, nth == last)
         };
         groups.into_iter().enumerate().map(violations).collect()
     }
@@ -318,9 +318,10 @@ impl<'r> Drawer<'r> {
         index: usize,
         rule: &Rule,
         scope: Scope,
-        (file, count): (Option<&str>, Option<u64>),
+        group: Group<'_>,
         is_last: bool,
     ) -> Finding {
+        let Group { file, count, waived, baselined, .. } = group;
         let here: Vec<&v1::Finding> = rule
             .findings
             .iter()
@@ -362,9 +363,9 @@ impl<'r> Drawer<'r> {
         let mut properties = Map::new();
         properties.insert("recordSet".to_owned(), safe(&rule.record_set).into());
         properties.insert("fields".to_owned(), fields.iter().map(|field| safe(field)).collect());
-        properties.insert("waived".to_owned(), rule.counts.waived.into());
-        properties.insert("baselined".to_owned(), rule.counts.baselined.into());
-        let suppressed = scope == Scope::Every && rule.outcome == Outcome::Waived;
+        properties.insert("waived".to_owned(), waived.into());
+        properties.insert("baselined".to_owned(), baselined.into());
+        let suppressed = scope == Scope::Every && group.is_excused() && waived > 0;
         Finding {
             rule_id: safe(&rule.id),
             rule_index: index,
@@ -380,20 +381,28 @@ impl<'r> Drawer<'r> {
                 .collect(),
             occurrence_count: count.filter(|count| *count > 0),
             partial_fingerprints: fingerprints,
-            suppressions:
-                suppressed
-                    .then(|| Suppression {
-                        kind: "external",
-                        status: "accepted",
-                        justification:
-                            "every violation is waived; the JSON report says by which waiver"
-                                .to_owned(),
-                    })
-                    .into_iter()
-                    .collect(),
+            suppressions: suppressed
+                .then(|| Suppression {
+                    kind: "external",
+                    status: "accepted",
+                    justification: self.justification(rule),
+                })
+                .into_iter()
+                .collect(),
             baseline_state: (rule.outcome == Outcome::Baselined).then_some("unchanged"),
             properties,
         }
+    }
+
+    /// Why the violations of a rule are waived: the reasons of its waivers.
+    fn justification(&self, rule: &Rule) -> String {
+        let waivers = self.report.waivers.iter();
+        let own = waivers.filter(|of| rule.waived.iter().any(|count| count.waiver == of.number));
+        let words = own.map(|of| {
+            format!("{} (approved by {}, until {})", of.reason, of.approved_by, of.expires)
+        });
+        let words = words.collect::<Vec<_>>().join("; ");
+        safe(if words.is_empty() { "waived" } else { &words })
     }
 
     /// What became of a rule that is not violated.
@@ -545,6 +554,9 @@ impl<'r> Drawer<'r> {
                 execution.push(notice("report/excused", "note", &words));
             }
         }
+        for waiver in waiver::noted(self.report) {
+            execution.push(notice("waiver/noted", "warning", &waiver::sentence(waiver)));
+        }
         Invocation {
             execution_successful: matches!(self.report.exit_code, 0 | 1 | 6),
             exit_code: self.report.exit_code,
@@ -654,8 +666,38 @@ impl<'r> Drawer<'r> {
     }
 }
 
+/// The violations of a rule that have one result.
+#[derive(Debug, Clone, Copy)]
+struct Group<'r> {
+    file: Option<&'r str>,
+    /// How many there are, where that is known.
+    count: Option<u64>,
+    waived: u64,
+    baselined: u64,
+}
+
+impl<'r> Group<'r> {
+    /// Those in one file.
+    fn of(count: &'r FileCount) -> Self {
+        let FileCount { file, violations, waived, baselined } = count;
+        Self { file: Some(file), count: Some(*violations), waived: *waived, baselined: *baselined }
+    }
+
+    /// All of a rule.
+    fn of_rule(rule: &Rule, file: Option<&'r str>) -> Self {
+        let counts = &rule.counts;
+        let (waived, baselined) = (counts.waived, counts.baselined);
+        Self { file, count: Some(counts.violations), waived, baselined }
+    }
+
+    /// Whether none of them is open.
+    fn is_excused(&self) -> bool {
+        self.count.is_some_and(|count| count <= self.waived.saturating_add(self.baselined))
+    }
+}
+
 /// Kinds of notifications beside the codes of input problems.
-const NOTICES: [(&str, &str); 7] = [
+const NOTICES: [(&str, &str); 8] = [
     ("audit/incomplete", "Something that had to be judged was not."),
     ("input/not-read", "A file was not evaluated."),
     ("pack/not-run", "A pack did not run."),
@@ -663,6 +705,7 @@ const NOTICES: [(&str, &str); 7] = [
     ("report/truncated", "This file does not hold everything."),
     ("rule/not-evaluated", "A rule could not be judged."),
     ("rule/off", "A rule is switched off by the project file."),
+    ("waiver/noted", "Somebody has to renew a waiver, or to strike it out."),
 ];
 
 /// A notification without a place.

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::entry::{Assignee, Entry};
-use crate::finding::{Finding, FindingSink, Reveal, neutral};
+use crate::finding::{Finding, FindingSink, Reveal, Standing, neutral};
 use crate::report::assemble::severity;
-use crate::report::json::v1::{Report, Severity};
+use crate::report::json::v1::{self, FindingStatus, Report, Severity};
 use crate::report::stream::StreamOptions;
 use crate::rule::CheckedRule;
 use crate::store::{Budget, RowSorter, SealedTexts, SortedRows, Texts};
@@ -98,7 +98,8 @@ impl Worklist {
         let mut list = Self::sorted_by(severities, files, options, (u64::MAX, PathBuf::new()));
         list.texts = Texts::in_memory();
         for (number, rule) in (0_u32..).zip(&report.rules) {
-            for finding in &rule.findings {
+            let to_mend = |finding: &&v1::Finding| finding.status != FindingStatus::Waived;
+            for finding in rule.findings.iter().filter(to_mend) {
                 let (site_key, masking) = (provenance.site_key, provenance.masking);
                 list.push(&Entry::of_report(number, finding, site_key, masking))?;
             }
@@ -203,6 +204,10 @@ impl std::fmt::Debug for Worklist {
 
 impl FindingSink for Worklist {
     fn take(&mut self, finding: &Finding) -> io::Result<()> {
+        // Nobody has to mend what is waived; the list says how much that is.
+        if matches!(finding.standing, Standing::Waived(_)) {
+            return Ok(());
+        }
         let entry = Entry::of_scan(finding, self.options);
         self.push(&entry)
     }

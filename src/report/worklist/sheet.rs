@@ -8,7 +8,8 @@ use crate::finding::neutral;
 use crate::report::json::v1::{Masking, Outcome, Overdue, Report, Rule};
 use crate::report::phrase;
 use crate::report::rows::{harmless, number_cell};
-use crate::report::screen::counted;
+use crate::report::screen::{counted, number};
+use crate::report::waiver;
 
 /// The columns; the last two are for those who work with the list.
 #[derive(Debug, Clone, Copy)]
@@ -153,10 +154,22 @@ fn about(rule: &Rule) -> Cells {
 
 /// What is to be said of a rule when its findings are listed: how many are not, or why there are none.
 fn ending(rule: &Rule, listed: u64) -> Option<String> {
-    // A record with two identifiers is one violation and two findings.
-    let all = rule.counts.violations.max(rule.counts.occurrences);
-    let left = all.saturating_sub(listed);
+    let counts = &rule.counts;
     let mut words = Vec::new();
+    // A record with two identifiers is one violation and two findings.
+    let all = if counts.occurrences == 0 {
+        counts.violations.saturating_sub(counts.waived)
+    } else if counts.waived == 0 {
+        counts.violations.max(counts.occurrences)
+    } else {
+        // How many of them waived records hold is not known.
+        listed
+    };
+    if counts.waived > 0 {
+        let unit = rule.unit.name(counts.waived);
+        words.push(format!("{} {unit} waived and not in this list", number(counts.waived)));
+    }
+    let left = all.saturating_sub(listed);
     if left > 0 {
         words.push(format!(
             "{} not in this list; `--report csv=FILE` of a scan lists every one",
@@ -177,6 +190,8 @@ fn remarks(report: &Report) -> Vec<String> {
         report.tool.version, report.as_of, report.exit_code, report.exit_reason
     )];
     remarks.extend(report.incomplete_reasons.iter().map(|reason| format!("incomplete: {reason}")));
+    let noted = waiver::noted(report).into_iter();
+    remarks.extend(noted.map(|noted| format!("waivers: {}", waiver::sentence(noted))));
     let refused = report.summary.inputs.refused + report.summary.inputs.unrecognised;
     if refused > 0 {
         let words = counted(refused, "file was not evaluated", "files were not evaluated");

@@ -12,6 +12,7 @@ mod known;
 mod rule;
 mod schedule;
 mod site;
+mod waiver;
 
 pub(crate) use self::code_set::CodeSets;
 pub(crate) use self::condition::Conditions;
@@ -26,3 +27,4 @@ pub(crate) use self::rule::{
 };
 pub(crate) use self::schedule::schedules;
 pub(crate) use self::site::{site, without_values};
+pub(crate) use self::waiver::waivers;
