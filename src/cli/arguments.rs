@@ -9,6 +9,7 @@ use clap::builder::{
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::console::Voice;
 use crate::cli::day::Day;
 use crate::cli::error::CliError;
 use crate::cli::progress::Progress;
@@ -16,7 +17,8 @@ use crate::cli::request::{ParamRequest, ReportRequest, StreamRequest};
 use crate::cli::settings::STALE;
 use crate::cli::size::Size;
 use crate::cli::{
-    evidence, explain, init, plan, report, retention, rules, sample, scan, transfer, waiver,
+    completions, evidence, explain, init, man, plan, report, retention, rules, sample, scan,
+    transfer, waiver,
 };
 use crate::finding::Reveal;
 use crate::report::FailOn;
@@ -43,6 +45,20 @@ pub(crate) struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
+
+    /// How screens and messages are written: `drawn`, or `narrated` for screen readers and braille lines
+    #[arg(
+        long,
+        value_name = "HOW",
+        env = "CHARTAUDIT_FORMAT",
+        hide_env_values = true,
+        hide_possible_values = true,
+        default_value = "drawn",
+        hide_default_value = true,
+        global = true,
+        help_heading = "Display"
+    )]
+    pub(crate) format: Voice,
 }
 
 /// The exit codes, for people.
@@ -88,6 +104,10 @@ pub(crate) enum Command {
     /// Seal a report and what it stood on with a signature, and check such evidence
     #[command(subcommand)]
     Evidence(evidence::EvidenceCommand),
+    /// Print what a shell needs to complete commands and options
+    Completions(completions::CompletionsArguments),
+    /// Print the manual page, or write those of all commands
+    Man(man::ManArguments),
 }
 
 /// The export under audit.
@@ -262,7 +282,7 @@ pub(crate) struct MachineArguments {
 pub(crate) struct OutputArguments {
     /// Write a report, to standard output in place of the screen without a FILE: `json=audit.json`, `csv=worklist.csv`; repeatable
     ///
-    /// The formats are text, json, html, markdown, csv (the worklist), sarif, sarif-full, junit, github and gitlab.
+    /// The formats are text, narrated, json, html, markdown, csv (the worklist), sarif, sarif-full, junit, github and gitlab.
     #[arg(long, value_name = "FORMAT[=FILE]", env = "CHARTAUDIT_REPORT", hide_env_values = true)]
     pub(crate) report: Vec<ReportRequest>,
 

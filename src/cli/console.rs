@@ -3,13 +3,24 @@
 use std::ffi::OsString;
 use std::io::{self, BufRead, IsTerminal as _, Write};
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use clap::ValueEnum;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, NarratableReportHandler};
 
 use crate::cli::error::CliError;
 use crate::report::Style;
 
 /// The width used where there is no terminal to ask.
 const DEFAULT_WIDTH: usize = 100;
+
+/// How a person takes in what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Voice {
+    /// By looking: tables, underlines, colours
+    #[default]
+    Drawn,
+    /// By listening: a sentence a line
+    Narrated,
+}
 
 /// What a stream can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +33,12 @@ pub(crate) struct Face {
     pub(crate) unicode: bool,
     /// How many columns it has.
     pub(crate) width: usize,
+    /// How it is taken in.
+    pub(crate) voice: Voice,
 }
+
+/// Wider than any line: what is listened to is not broken.
+const UNBROKEN: usize = 100_000;
 
 impl Face {
     /// Judges a stream by what the environment says.
@@ -50,7 +66,7 @@ impl Face {
         };
         let columns = said("COLUMNS").and_then(|value| value.parse().ok());
         let width = width.or(columns).unwrap_or(DEFAULT_WIDTH).clamp(40, 400);
-        Self { terminal, colour, unicode, width }
+        Self { terminal, colour, unicode, width, voice: Voice::Drawn }
     }
 
     /// How a screen is drawn on such a stream.
@@ -71,6 +87,12 @@ impl Face {
     /// A diagnostic as text for such a stream.
     pub(crate) fn diagnose(self, diagnostic: &dyn Diagnostic) -> String {
         let mut text = String::new();
+        if self.voice == Voice::Narrated {
+            return match NarratableReportHandler::new().render_report(&mut text, diagnostic) {
+                Ok(()) => text,
+                Err(_) => format!("{diagnostic}\n"),
+            };
+        }
         let handler = GraphicalReportHandler::new_themed(self.theme())
             .with_links(false)
             .with_width(self.width);
@@ -138,6 +160,19 @@ impl Console {
     pub(crate) fn with_answers(stdout: Box<dyn Write>, answers: &'static str) -> Self {
         let stdin: Box<dyn BufRead> = Box::new(answers.as_bytes());
         Self { stdin: Some(stdin), ..Self::in_memory(stdout, Box::new(io::sink())) }
+    }
+
+    /// Writes from now on for somebody who looks or listens.
+    pub(crate) fn speak(&mut self, voice: Voice) {
+        for face in [&mut self.out, &mut self.err] {
+            face.voice = voice;
+            if voice == Voice::Narrated {
+                face.colour = false;
+                face.width = UNBROKEN;
+                // No bar is drawn for it.
+                face.terminal = false;
+            }
+        }
     }
 
     /// Whether a person sits before it who can be asked.

@@ -38,6 +38,8 @@ mod report;
 mod evidence;
 mod sample;
 mod waiver;
+mod completions;
+mod man;
 
 pub use self::exit::ExitCode;
 pub use self::program::run;

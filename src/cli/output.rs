@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::cli::console::Console;
+use crate::cli::console::{Console, Voice};
 use crate::cli::error::CliError;
 use crate::cli::request::{ReportRequest, StreamRequest};
 use crate::finding::Reveal;
@@ -113,6 +113,9 @@ impl Outputs {
                 });
                 problems.extend(printed.err());
                 return problems;
+            }
+            None if console.out.voice == Voice::Narrated => {
+                ReportFormat::Narrated.render(report, style).map_err(CliError::from)
             }
             None | Some(ReportFormat::Text) => Ok(terminal::render_run(report, style, explain)),
             Some(format) => format.render(report, style).map_err(CliError::from),

@@ -11,8 +11,8 @@ use crate::cli::console::Console;
 use crate::cli::error::CliError;
 use crate::cli::settings::Said;
 use crate::cli::{
-    ExitCode, evidence, explain, guard, init, interrupt, plan, report, retention, rules, sample,
-    scan, transfer, waiver,
+    ExitCode, completions, evidence, explain, guard, init, interrupt, man, plan, report, retention,
+    rules, sample, scan, transfer, waiver,
 };
 
 /// Runs the program on these arguments, the program's name first, and says how it ended.
@@ -57,6 +57,7 @@ fn dispatch(
     said: &Said,
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
+    console.speak(arguments.format);
     match arguments.command {
         Command::Init(arguments) => init::run(arguments, said, console),
         Command::Scan(arguments) => scan::run(arguments, said, interrupt::listen(), console),
@@ -73,6 +74,8 @@ fn dispatch(
         Command::Waiver(command) => waiver::run(command, said, console),
         Command::Sample(arguments) => sample::run(arguments, said, interrupt::listen(), console),
         Command::Evidence(command) => evidence::run(command, console),
+        Command::Completions(arguments) => completions::run(&arguments, console),
+        Command::Man(arguments) => man::run(&arguments, console),
     }
 }
 

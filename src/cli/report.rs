@@ -24,7 +24,7 @@ pub(crate) struct ReportArguments {
 
     /// Write a report, to standard output without a FILE: `markdown`, `sarif=audit.sarif`; repeatable
     ///
-    /// The formats are text, json, html, markdown, csv (the worklist), sarif, sarif-full, junit, github and gitlab.
+    /// The formats are text, narrated, json, html, markdown, csv (the worklist), sarif, sarif-full, junit, github and gitlab.
     #[arg(long, value_name = "FORMAT[=FILE]")]
     report: Vec<ReportRequest>,
 }

@@ -3,7 +3,7 @@
 use crate::report::json::v1::Report;
 use crate::report::screen::Style;
 use crate::report::{
-    ReportError, Worklist, github, gitlab, html, junit, markdown, sarif, terminal,
+    ReportError, Worklist, github, gitlab, html, junit, markdown, narrated, sarif, terminal,
 };
 
 /// A format of reports: one member, one renderer.
@@ -11,6 +11,8 @@ use crate::report::{
 pub enum ReportFormat {
     /// The screen.
     Text,
+    /// A text to be read aloud.
+    Narrated,
     /// The audit itself, version 1.
     Json,
     /// A page for a browser.
@@ -33,8 +35,9 @@ pub enum ReportFormat {
 
 impl ReportFormat {
     /// Every format, in the order of the reference.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Text,
+        Self::Narrated,
         Self::Json,
         Self::Html,
         Self::Markdown,
@@ -51,6 +54,7 @@ impl ReportFormat {
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::Narrated => "narrated",
             Self::Json => "json",
             Self::Sarif => "sarif",
             Self::SarifFull => "sarif-full",
@@ -68,6 +72,9 @@ impl ReportFormat {
     pub fn about(self) -> &'static str {
         match self {
             Self::Text => "one screen for people, the default on the terminal",
+            Self::Narrated => {
+                "the whole audit to be read aloud: a sentence a line, part after part"
+            }
             Self::Json => {
                 "the whole audit as one document; every other format can be rendered from it"
             }
@@ -103,6 +110,7 @@ impl ReportFormat {
     pub fn render(self, report: &Report, style: Style) -> Result<String, ReportError> {
         match self {
             Self::Text => Ok(terminal::render(report, style)),
+            Self::Narrated => Ok(narrated::render(report)),
             Self::Json => report.to_json(),
             Self::Sarif => sarif::render(report, sarif::Scope::Open),
             Self::SarifFull => sarif::render(report, sarif::Scope::Every),

@@ -23,6 +23,7 @@ mod github;
 mod gitlab;
 mod markdown;
 mod html;
+mod narrated;
 mod worklist;
 mod format;
 mod rows;

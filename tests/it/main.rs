@@ -28,3 +28,5 @@ mod evidence;
 mod sample;
 mod transfer;
 mod waivers;
+mod manual;
+mod narrated;

@@ -36,6 +36,8 @@ const CASES: &[(&str, &[&str])] = &[
             "{export} --config {yaml}",
             "{export} --waivers {yaml}",
             "{export} --layout no-such-layout",
+            "{export} {where} --format narrated",
+            "{export} --rules {yaml} --format narrated",
             "{export} --report json={record}",
             "{record}",
         ],
@@ -88,6 +90,8 @@ const CASES: &[(&str, &[&str])] = &[
         ],
     ),
     ("sample estimate", &["{record}", "{json}"]),
+    ("completions", &["bash", "zsh", "{record}"]),
+    ("man", &["", "--out {out}", "--out {record}"]),
 ];
 
 /// The values that are planted, one a place.
