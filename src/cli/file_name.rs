@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::detect::{self, Finder, NamedIdentifier, Site};
+use crate::detect::{self, Finder, NamedIdentifier, Site, Tier};
 use crate::finding::Reveal;
 use crate::plan::{FileState, Plan};
 use crate::source::{Discovery, Issue, IssueLog};
@@ -169,13 +169,45 @@ impl Guard {
 
     /// The name of a file or folder without its identifiers.
     fn name(&self, name: &str) -> String {
-        let found = detect::hits_in_name(&self.finder, name, true).into_iter().filter_map(|hit| {
+        let hits = detect::hits_in_name(&self.finder, name, true);
+        let is_one_persons = hits.iter().any(|hit| hit.tier <= Tier::C);
+        let found = hits.into_iter().filter_map(|hit| {
             Some(usize::try_from(hit.start).ok()?..usize::try_from(hit.end).ok()?)
         });
         let mut spans: Vec<Range<usize>> = found.chain(numbers(name)).collect();
+        if is_one_persons {
+            spans.extend(words(name));
+        }
         spans.sort_by_key(|span| (span.start, span.end));
         without(name, &spans)
     }
+}
+
+/// Words that say what is in a file and not whom it is about.
+const OF_FILES: &str = "access account accounts admission admissions all and appointment appointments audit billing care chart charts \
+    claim claims clinic consent consents copy csv ct data daily dat diagnoses diagnosis discharge discharges \
+    document documents ecg ed ehr ekg emr encounter encounters er export exports extract fax file files final for \
+    form forms history hospital image images imaging inpatient inpatients lab laboratory labs letter letters list \
+    log logs medication medications meds monthly mr mri mrn new nightly note notes of old order orders outpatient \
+    outpatients page part patient patients pdf problem problems procedure procedures psv record records referral \
+    referrals release report reports request requests result results roster scan scans schedule sent ssn staff \
+    statement statements summary surgery surgeries tab table tests test the to transfer tsv txt us visit visits \
+    vitals ward weekly xls xlsx xray zip";
+
+/// The words of a name that may be those of a person: in a name with an identifier, all that do not say what is in a file.
+fn words(name: &str) -> impl Iterator<Item = Range<usize>> {
+    let starts = name.char_indices().scan(false, |inside, (at, char)| {
+        let starts = char.is_alphabetic() && !*inside;
+        *inside = char.is_alphabetic();
+        Some(starts.then_some(at))
+    });
+    starts.flatten().filter_map(|start| {
+        let rest = name.get(start..)?;
+        let end = rest.find(|char: char| !char.is_alphabetic()).unwrap_or(rest.len());
+        let word = rest.get(..end)?.to_lowercase();
+        let of_file = word.chars().count() == 1 || OF_FILES.split(' ').any(|known| known == word);
+        (!of_file).then_some(start..start + end)
+    })
 }
 
 /// Runs of digits that are a number of somebody's.
@@ -230,6 +262,8 @@ mod tests {
             ("note-1002345.csv", "note-▒▒▒▒▒.csv", None),
             ("jane.doe@example.com.csv", "▒▒▒▒▒.csv", Some("email")),
             ("jane.doe@example.com", "▒▒▒▒▒", Some("email")),
+            ("chart_923-45-6789_Thistle.csv", "chart_▒▒▒▒▒_▒▒▒▒▒.csv", Some("us-ssn")),
+            ("Roe, Jane 923-45-6789 (MRI).pdf", "▒▒▒▒▒, ▒▒▒▒▒ ▒▒▒▒▒ (MRI).pdf", Some("us-ssn")),
         ] {
             check(name, shown, detector);
         }

@@ -149,7 +149,7 @@ fn a_list_names_nothing_outside_the_delivery() {
 fn names_with_identifiers_are_told_apart_and_hidden() {
     let name = "visits_987-65-4329.csv";
     let list = format!(
-        "{}  patients.csv\n{}  {name}\n{}  gone_987-65-4321.csv\n",
+        "{}  patients.csv\n{}  {name}\n{}  letter_987-65-4321.csv\n",
         sum(FILES[0].1),
         sum("x"),
         sum("y")
@@ -160,7 +160,7 @@ fn names_with_identifiers_are_told_apart_and_hidden() {
         &run,
         [3, 1, 2, 0],
         &[
-            (&format!("gone_{hidden}.csv"), "it is listed and did not arrive"),
+            (&format!("letter_{hidden}.csv"), "it is listed and did not arrive"),
             (&format!("visits_{hidden}.csv"), "its hash is another than the one listed"),
         ],
     );

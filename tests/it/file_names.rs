@@ -37,7 +37,7 @@ fn identifiers_in_names_are_findings_of_files() {
     let names = [
         "a/visits.csv",
         "jane.roe@clinic-riverside.org/b.csv",
-        "c_987-65-4321.csv",
+        "visits_987-65-4321.csv",
         "scan_987-65-4322.pdf",
     ];
     let rule = judged(&names, PROJECT, &["--examples", "5"]);
@@ -47,13 +47,13 @@ fn identifiers_in_names_are_findings_of_files() {
     let files: Vec<&Value> = findings.map(|finding| &finding["file"]).collect();
     let block = "\u{2592}".repeat(5);
     let expected =
-        [format!("c_{block}.csv"), format!("scan_{block}.pdf"), format!("{block}/b.csv")];
+        [format!("scan_{block}.pdf"), format!("visits_{block}.csv"), format!("{block}/b.csv")];
     assert_eq!(files, expected.iter().collect::<Vec<_>>());
 }
 
 #[test]
 fn fictional_ones_count_where_they_are_asked_for() {
-    let names = ["c_123-45-6789.csv"];
+    let names = ["visits_123-45-6789.csv"];
     check(&judged(&names, PROJECT, &[]), [1, 0]);
     check(&judged(&names, PROJECT, &["--fictional", "report"]), [0, 1]);
 }
