@@ -23,7 +23,7 @@ use crate::engine::task::{AskKind, FileScope, IdentifierTask, SetTasks, Task, Ta
 use crate::engine::vector::{Space, Values, Vector};
 use crate::engine::verdict::{Cells, FieldCells, Ranked, Timeliness, Verdict, cell, search};
 use crate::expr::typed::FieldId;
-use crate::finding::{Account, Finding, Holding, Place, RecordKey, Standing, article};
+use crate::finding::{Account, Age, Counts, Finding, Holding, Place, RecordKey, Standing, article};
 use crate::plan::BoundFile;
 use crate::retention::{Caveat, Claims, Fact, FactValue, Facts, RecordClass, RetainKind, Ruling};
 use crate::rule::{Check, CheckedRule, Direction, Expectation, RecordSet};
@@ -629,6 +629,7 @@ impl Judging<'_, '_> {
         self.count(task, &verdict, part);
         let excused = self.excused(task, verdict.violation.rows());
         excused.values().for_each(|standing| tally(*standing, &mut part.counts, &mut part.waived));
+        self.age(task, &verdict, &excused, &mut part.counts);
         if matches!(task.kind, TaskKind::Identifiers(_)) {
             self.pick_identifiers(number, task, found, &excused, pendings);
         } else {
@@ -796,6 +797,25 @@ impl Judging<'_, '_> {
             for row in 0..self.cells.rows {
                 let word = verdict.word(row);
                 part.trace.push((self.batch.ordinal(row), word));
+            }
+        }
+    }
+
+    /// Counts what is overdue and has to be done, by how long.
+    fn age(
+        &self,
+        task: &Task,
+        verdict: &Verdict,
+        excused: &BTreeMap<usize, Standing>,
+        counts: &mut Counts,
+    ) {
+        if !matches!(task.kind, TaskKind::Deadline(_)) {
+            return;
+        }
+        for row in verdict.violation.rows() {
+            let is_waived = matches!(excused.get(&row), Some(Standing::Waived(_)));
+            if let Some(days) = self.overdue(task, row).filter(|_| !is_waived) {
+                counts.overdue[Age::of(days) as usize] += 1;
             }
         }
     }

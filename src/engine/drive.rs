@@ -650,4 +650,7 @@ pub(crate) fn add(into: &mut Counts, more: &Counts) {
     into.waived += more.waived;
     into.baselined += more.baselined;
     into.occurrences += more.occurrences;
+    for (into, more) in into.overdue.iter_mut().zip(more.overdue) {
+        *into += more;
+    }
 }

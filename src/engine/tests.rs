@@ -342,6 +342,11 @@ fn every_kind_of_check_counts_as_defined() {
         (2, 2, 1, 0, 0),
         "deadline: in time twice, late, overdue, unreadable"
     );
+    assert_eq!(
+        scan.rules[9].counts.overdue,
+        [0, 0, 0, 1, 0, 0],
+        "what is late but done is not overdue"
+    );
     assert!(
         lines.iter().any(|line| line.contains("record: Some(3)") && line.contains("line: Some(5)")),
         "{lines:#?}"

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::finding::{Finding, Masked};
+use crate::finding::{Age, Finding, Masked};
 use crate::rule::{ClaimedBy, ReleaseKind};
 use crate::source::{IssueLog, Tally};
 
@@ -40,6 +40,8 @@ pub struct Counts {
     pub baselined: u64,
     /// Spans found, for identifier rules; not part of the sum.
     pub occurrences: u64,
+    /// Violations that are overdue and not waived, by the bands of [`Age::ALL`]; not part of the sum.
+    pub overdue: [u64; Age::ALL.len()],
 }
 
 impl Counts {

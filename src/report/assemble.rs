@@ -8,10 +8,10 @@ use crate::finding::{
 use crate::report::json::v1::{
     Allowance, AllowedCount, Confidence, Counts, Digest, Family, FamilySummary, Fate, FieldValue,
     FileCount, Finding, FindingStatus, Guideline, InForce, Input, InputSummary, KeyPart, Masking,
-    NotCheckable, Outcome, Overdue, Pack, PackNotRun, Param, Problem, ProblemClass, ProblemPlace,
-    Provenance, ReasonCode, ReasonCount, Records, Release, ReleaseKind, Report, Rule, RuleSummary,
-    SCHEMA, SaidBy, Severity, SeveritySummary, SitePattern, Status, Summary, Tailoring, Tool, Unit,
-    WaivedCount, WaiverSource,
+    NotCheckable, Outcome, Overdue, OverdueCount, Pack, PackNotRun, Param, Problem, ProblemClass,
+    ProblemPlace, Provenance, ReasonCode, ReasonCount, Records, Release, ReleaseKind, Report, Rule,
+    RuleSummary, SCHEMA, SaidBy, Severity, SeveritySummary, SitePattern, Status, Summary,
+    Tailoring, Tool, Unit, WaivedCount, WaiverSource,
 };
 use crate::report::screen::number;
 use crate::report::waiver;
@@ -555,6 +555,7 @@ fn rule_entry(
         waived: result.map(waived).unwrap_or_default(),
         files,
         files_omitted,
+        overdue: result.map(overdue).unwrap_or_default(),
         findings,
         // A record with two identifiers is one violation and two findings.
         findings_omitted: counts.violations.max(counts.occurrences).saturating_sub(shown),
@@ -634,6 +635,14 @@ fn files(result: &finding::RuleOutcome) -> Vec<FileCount> {
         most.then_with(|| a.file.cmp(&b.file))
     });
     files
+}
+
+/// How many violations are overdue and how long.
+fn overdue(result: &finding::RuleOutcome) -> Vec<OverdueCount> {
+    let bands = finding::Age::ALL.into_iter().zip(result.counts.overdue);
+    let counts =
+        bands.map(|(age, violations)| OverdueCount { overdue: overdue_entry(age), violations });
+    counts.filter(|count| count.violations > 0).collect()
 }
 
 /// Why nothing could be judged, in the words of the most frequent reason.

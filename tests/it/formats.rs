@@ -279,6 +279,7 @@ fn bytes_of_base64(text: &str) -> Vec<u8> {
 
 #[test]
 fn a_worklist_has_every_finding_in_order() {
+    let mut overdue = 0;
     for (export, config) in EXPORTS {
         let report: Value =
             serde_json::from_str(&fresh(export, config, "json")).expect("it is JSON");
@@ -289,6 +290,19 @@ fn a_worklist_has_every_finding_in_order() {
             let counts = &rule["counts"];
             let all = counts["violations"].as_u64().max(counts["occurrences"].as_u64());
             assert_eq!(of_rule.count() as u64, all.expect("a count"), "{id} of {export}");
+            let bands = rule["overdue"].as_array().map_or(&[][..], Vec::as_slice);
+            let told: BTreeMap<&str, u64> = bands
+                .iter()
+                .map(|band| {
+                    (string(band, "overdue"), band["violations"].as_u64().expect("a count"))
+                })
+                .collect();
+            let mut counted: BTreeMap<&str, u64> = BTreeMap::new();
+            for row in listed.iter().filter(|row| row.rule == id && !row.overdue.is_empty()) {
+                *counted.entry(&row.overdue).or_default() += 1;
+            }
+            assert_eq!(told, counted, "what is overdue under {id} of {export}");
+            overdue += counted.len();
         }
         let findings: Vec<&Row> = listed.iter().filter(|row| !row.finding.is_empty()).collect();
         let mut groups: Vec<&str> = findings.iter().map(|row| row.assigned_to.as_str()).collect();
@@ -299,6 +313,7 @@ fn a_worklist_has_every_finding_in_order() {
             assert!(age(pair[0]) >= age(pair[1]), "what is due longest comes first");
         }
     }
+    assert!(overdue >= 4, "next to nothing is overdue");
 }
 
 #[test]

@@ -5,14 +5,13 @@
 //! So a list of a hundred thousand findings opens at once, and there is one drawing of a row.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use maud::{Markup, Render, html};
 
-use super::{figure, mark};
+use super::mark;
 use crate::report::json::v1::{Family, Finding, KeyPart, Outcome, Overdue, Report, Rule, Severity};
 use crate::report::phrase;
-use crate::report::screen::{counted, length, number, share};
+use crate::report::screen::{counted, length, number};
 
 /// Rows that stand in the page as they are, and that the script adds at a time.
 const ROWS: usize = 500;
@@ -105,16 +104,6 @@ impl Standing {
     }
 }
 
-/// The bands of what is overdue, the shortest first.
-const BANDS: [Overdue; 6] = [
-    Overdue::Days30,
-    Overdue::Days60,
-    Overdue::Days90,
-    Overdue::Days180,
-    Overdue::Year,
-    Overdue::Over,
-];
-
 impl<'r> Deficiencies<'r> {
     pub(super) fn of(report: &'r Report) -> Self {
         let listed = report.rules.iter().enumerate();
@@ -165,7 +154,6 @@ impl<'r> Deficiencies<'r> {
                 }
                 (self.extent(report))
                 @if !self.rows.is_empty() {
-                    (self.ageing())
                     (self.filter(report))
                     (self.table())
                 }
@@ -194,50 +182,6 @@ impl<'r> Deficiencies<'r> {
         }
     }
 
-    /// How much is overdue how long.
-    fn ageing(&self) -> Markup {
-        let mut counts: BTreeMap<Overdue, u64> = BTreeMap::new();
-        let mut complete = true;
-        for row in self.rows.iter().filter(|row| row.standing == Standing::Open) {
-            if let Some(band) = row.finding.overdue {
-                *counts.entry(band).or_default() += 1;
-                complete &= row.rule.1.findings_omitted == 0;
-            }
-        }
-        let all: u64 = counts.values().sum();
-        html! {
-            @if all > 0 {
-                h3 #ageing-title { "How long overdue" }
-                div.wide role="group" aria-labelledby="ageing-title" tabindex="0" {
-                    table.chart.narrow {
-                        caption.aside { "Open deficiencies that are overdue, by how long" }
-                        thead {
-                            tr {
-                                th scope="col" { "Overdue" }
-                                th.figure scope="col" { "Share of what is overdue" }
-                                th.number scope="col" { "Deficiencies" }
-                            }
-                        }
-                        tbody {
-                            @for band in BANDS {
-                                @let count = counts.get(&band).copied().unwrap_or(0);
-                                tr {
-                                    th scope="row" { (band.words()) }
-                                    td.figure { (figure::bar("fail", count, all)) (share(count, all)) }
-                                    td.number { (number(count)) }
-                                }
-                            }
-                        }
-                        tfoot { tr { th scope="row" { "all" } td.figure {} td.number { (number(all)) } } }
-                    }
-                }
-                @if !complete {
-                    p.note { "Of the findings in this list; rules with deadlines have more that are not in it." }
-                }
-            }
-        }
-    }
-
     /// What the list can be narrowed by; the script shows it.
     fn filter(&self, report: &Report) -> Markup {
         let severities = Severity::ALL
@@ -249,7 +193,7 @@ impl<'r> Deficiencies<'r> {
         let standings = Standing::ALL
             .iter()
             .filter(|standing| self.rows.iter().any(|row| row.standing == **standing));
-        let bands = BANDS
+        let bands = Overdue::ALL
             .iter()
             .filter(|band| self.rows.iter().any(|row| row.finding.overdue == Some(**band)));
         let mut rules: Vec<(usize, &str)> = report

@@ -123,7 +123,8 @@ fn masthead(report: &Report) -> Markup {
                 p.word { (mark::sign(class)) span { (word) } }
                 div {
                     p { (mark::prose(&report.exit_reason)) }
-                    @if !report.incomplete_reasons.is_empty() {
+                    // A single reason is what the exit code says already.
+                    @if report.incomplete_reasons != [report.exit_reason.as_str()] && !report.incomplete_reasons.is_empty() {
                         ul {
                             @for reason in &report.incomplete_reasons { li { (mark::prose(reason)) } }
                         }

@@ -104,6 +104,14 @@ fn card(index: usize, rule: &Rule) -> Markup {
                         }
                     }
                     @if !rule.files.is_empty() { dt { "Files" } dd { (phrase::files(rule)) } }
+                    @if !rule.overdue.is_empty() {
+                        dt { "Overdue" }
+                        dd {
+                            ul.plain {
+                                @for count in &rule.overdue { li { (number(count.violations)) ": " (count.overdue.words()) } }
+                            }
+                        }
+                    }
                     @for remark in &rule.remarks { dt { "Remark" } dd { (mark::prose(remark)) } }
                     @if let Some(reason) = &rule.reason { dt { "Reason" } dd { (mark::prose(reason)) } }
                 }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::{figure, mark};
-use crate::report::json::v1::{Guideline, Outcome, Report, Rule, RuleSummary, TransferSet};
+use crate::report::json::v1::{
+    Guideline, Outcome, Overdue, OverdueCount, Report, Rule, RuleSummary, TransferSet,
+};
 use crate::report::phrase;
 use crate::report::screen::{counted, length, number, share};
 
@@ -21,6 +23,7 @@ pub(super) fn section(report: &Report) -> Markup {
             (families(report))
             (by_rule(report))
             (by_file(report))
+            (ageing(report))
             (citations(report))
             @if !report.transfer.is_empty() { (transfer(&report.transfer)) }
         }
@@ -305,6 +308,51 @@ fn by_file(report: &Report) -> Markup {
             }
         }
         @if known { p.note { "Waived and known violations are counted here too." } }
+    }
+}
+
+/// How much is overdue, and how long.
+fn ageing(report: &Report) -> Markup {
+    let rules = failing(report);
+    let counts = || rules.iter().flat_map(|rule| &rule.overdue);
+    let sum = |counts: &mut dyn Iterator<Item = &OverdueCount>| {
+        counts.fold(0, |sum: u64, count| sum.saturating_add(count.violations))
+    };
+    let all = sum(&mut counts());
+    if all == 0 {
+        return html! {};
+    }
+    let dated = rules.iter().filter(|rule| !rule.overdue.is_empty()).count();
+    html! {
+        h3 #ageing-title { "How long overdue" }
+        div.wide role="group" aria-labelledby="ageing-title" tabindex="0" {
+            table.chart {
+                caption.aside { "Violations that are overdue, by how long" }
+                thead {
+                    tr {
+                        th scope="col" { "Overdue" }
+                        th.figure scope="col" { "Share of what is overdue" }
+                        th.number scope="col" { "Violations" }
+                    }
+                }
+                tbody {
+                    @for band in Overdue::ALL {
+                        @let count = sum(&mut counts().filter(|count| count.overdue == band));
+                        tr {
+                            th scope="row" { (band.words()) }
+                            td.figure { (figure::bar("fail", count, all)) (share(count, all)) }
+                            td.number { (number(count)) }
+                        }
+                    }
+                }
+                tfoot { tr { th scope="row" { "all" } td.figure {} td.number { (number(all)) } } }
+            }
+        }
+        p.note {
+            "Deadlines that passed without the thing being done, under "
+            (counted(u64::try_from(dated).unwrap_or(u64::MAX), "rule", "rules"))
+            "; what was done late is no longer overdue."
+        }
     }
 }
 

@@ -741,6 +741,10 @@ pub struct Rule {
     /// How many more files have violations.
     #[serde(default)]
     pub files_omitted: u64,
+    /// How many violations are overdue and how long, the shortest first; what is waived is not counted, and bands without
+    /// a violation are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overdue: Vec<OverdueCount>,
     /// Examples of its findings, sorted by place.
     pub findings: Vec<Finding>,
     /// How many more there are.
@@ -992,6 +996,15 @@ fn is_none(count: &u64) -> bool {
     *count == 0
 }
 
+/// How many violations are overdue so long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OverdueCount {
+    /// How long.
+    pub overdue: Overdue,
+    /// How many.
+    pub violations: u64,
+}
+
 /// One violation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
@@ -1061,6 +1074,10 @@ pub enum Overdue {
 }
 
 impl Overdue {
+    /// Every band, the shortest first.
+    pub const ALL: [Self; 6] =
+        [Self::Days30, Self::Days60, Self::Days90, Self::Days180, Self::Year, Self::Over];
+
     /// The band in words.
     #[must_use]
     pub fn words(self) -> &'static str {
