@@ -270,6 +270,23 @@ def filters(browser, file, report):
     page.is_quiet()
 
 
+def tells_what_is_waived(browser, file, report):
+    """Waived findings stand apart, and each leads to its waiver."""
+    page = Page(browser, file)
+    listed = findings(report)
+    assert {finding.get("status", "open") for _, finding in listed} >= {"open", "waived"}
+    for status in ("open", "waived"):
+        page.choose("status", status)
+        wanted = [finding for rule, finding in listed if finding.get("status", "open") == status and rule["outcome"] != "pass"]
+        shown = page.rows()
+        assert len(shown) == len(wanted) and all(row[5].startswith(status) for row in shown), f"{status}: {len(shown)} of {len(wanted)}"
+        page.clear()
+    page.choose("status", "waived")
+    leads = browser.run("return [...document.querySelectorAll('#list td:last-child a')].map((link) => document.querySelector(link.hash)?.cells[0].textContent)")
+    assert len(leads) == len(wanted) and leads == [row[5].removeprefix("waivedwaiver ") for row in page.rows()], leads
+    page.is_quiet()
+
+
 def is_whole_without_scripts(browser, file, report):
     browser.cdp("Emulation.setScriptExecutionDisabled", value=True)
     browser.open(file)
@@ -442,13 +459,15 @@ def main():
         large, large_page = scan(program, folder, "faulty", "fixtures/hospital/ehr/faulty", "--jurisdiction=US-MA", "--facility=hospital", "--fictional=report")
         small, small_page = scan(program, folder, "formats", "fixtures/formats/export", "--config=fixtures/formats/chartaudit.yaml")
         _, clear_page = scan(program, folder, "clear", "fixtures/formats/export", "--config=fixtures/formats/chartaudit.yaml", "--reveal=values")
+        waived, waived_page = scan(program, folder, "waived", "fixtures/waivers/export", "--config=fixtures/waivers/chartaudit.yaml", "--examples=100")
         _, damaged_page = scan(program, folder, "damaged", "fixtures/hospital/damaged")
-        steps = [(looks_right, file, pictures) for file in (large_page, small_page, clear_page, damaged_page)]
+        steps = [(looks_right, file, pictures) for file in (large_page, small_page, clear_page, waived_page, damaged_page)]
         steps += [
             (names_its_controls, small_page),
             (sorts, large_page, large),
             (sorts_by_keyboard, large_page),
             (filters, large_page, large),
+            (tells_what_is_waived, waived_page, waived),
             (is_whole_without_scripts, large_page, large),
             (prints, small_page, small, pictures),
             (refuses_what_is_added, small_page, folder),

@@ -1,4 +1,4 @@
-//! The list of deficiencies: a row a finding, by who is to mend it, what is overdue longest first.
+//! The list of deficiencies: a row a finding, by who is to mend it, what is open and overdue longest first.
 //!
 //! The first rows stand in the page as they are. The rest stands behind them for readers without scripts; a browser with
 //! scripts takes that part for plain text, which costs it nothing, and the script makes rows of it when they are asked for.
@@ -9,7 +9,9 @@ use std::cmp::Reverse;
 use maud::{Markup, Render, html};
 
 use super::mark;
-use crate::report::json::v1::{Family, Finding, KeyPart, Outcome, Overdue, Report, Rule, Severity};
+use crate::report::json::v1::{
+    Family, Finding, FindingStatus, KeyPart, Outcome, Overdue, Report, Rule, Severity,
+};
 use crate::report::phrase;
 use crate::report::screen::{counted, length, number};
 
@@ -85,12 +87,12 @@ impl Render for Assignee<'_> {
 impl Standing {
     const ALL: [Self; 4] = [Self::Open, Self::Waived, Self::Known, Self::Tolerated];
 
-    fn of(rule: &Rule) -> Self {
-        match rule.outcome {
-            Outcome::Waived => Self::Waived,
-            Outcome::Baselined => Self::Known,
-            Outcome::Pass => Self::Tolerated,
-            _ => Self::Open,
+    fn of(rule: &Rule, finding: &Finding) -> Self {
+        match finding.status {
+            FindingStatus::Waived => Self::Waived,
+            FindingStatus::Baselined => Self::Known,
+            FindingStatus::Open if rule.outcome == Outcome::Pass => Self::Tolerated,
+            FindingStatus::Open => Self::Open,
         }
     }
 
@@ -121,7 +123,7 @@ impl<'r> Deficiencies<'r> {
             .map(|(index, rule, finding)| Row {
                 rule: (index, rule),
                 finding,
-                standing: Standing::of(rule),
+                standing: Standing::of(rule, finding),
                 assignee: assignees
                     .binary_search(&Assignee::of(finding.assign.as_ref()))
                     .unwrap_or(0),
@@ -133,8 +135,8 @@ impl<'r> Deficiencies<'r> {
             let (index, rule) = row.rule;
             (
                 row.assignee,
-                Reverse(row.finding.overdue),
                 row.standing,
+                Reverse(row.finding.overdue),
                 Reverse(rule.severity),
                 index,
                 row.file,
@@ -294,7 +296,10 @@ impl<'r> Deficiencies<'r> {
                 }
                 td { @if let Some(band) = finding.overdue { (band.words()) } @if let Some(due) = &finding.due { p { "due " (due) } } }
                 td { (self.assignees[row.assignee]) }
-                td { (row.standing.name()) }
+                td {
+                    (row.standing.name())
+                    @if let Some(waiver) = finding.waiver { p { a href={ "#waiver-" (waiver) } { "waiver " (waiver) } } }
+                }
             }
         }
     }

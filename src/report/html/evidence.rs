@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::mark;
-use crate::report::json::v1::{Digest, Input, Masking, Pack, Report};
+use crate::report::json::v1::{Digest, Input, Masking, Pack, Report, Waiver, WaiverState};
 use crate::report::screen::{counted, length, number};
 
 pub(super) fn section(report: &Report) -> Markup {
@@ -15,6 +15,7 @@ pub(super) fn section(report: &Report) -> Markup {
             (packs(&provenance.packs))
             (parameters(&provenance.packs))
             (changes(report))
+            (waivers(report))
             (digests(report))
             (files(&report.inputs))
             (manual(report))
@@ -130,7 +131,10 @@ fn changes(report: &Report) -> Markup {
     let provenance = &report.provenance;
     html! {
         h3 { "Tailoring" }
-        @if provenance.tailoring.is_empty() { p { "No rule was changed by the project file." } }
+        @if provenance.tailoring_left_out {
+            p { "Changes to rules and allowances of the project file were left out, for an inspection." }
+        }
+        @else if provenance.tailoring.is_empty() { p { "No rule was changed by the project file." } }
         @else {
             dl.facts {
                 @for change in &provenance.tailoring {
@@ -175,13 +179,68 @@ fn changes(report: &Report) -> Markup {
     }
 }
 
+/// The waivers, and how each stands.
+fn waivers(report: &Report) -> Markup {
+    let source = report.provenance.waivers.as_ref();
+    html! {
+        h3 #waivers { "Waivers" }
+        @match source {
+            None => { p { "No violation is waived: there is no file of waivers." } }
+            Some(source) if !source.applied => { p { "The waivers in " (source.name) " were left out: every violation counts." } }
+            Some(source) => {
+                p.note { (counted(length(&report.waivers), "waiver", "waivers")) " in " (source.name) ". Waived violations are found and counted like others." }
+                @if !report.waivers.is_empty() {
+                    div.wide role="group" aria-labelledby="waivers" tabindex="0" {
+                        table {
+                            caption.aside { "Waivers, what each excuses, and until when" }
+                            thead {
+                                tr {
+                                    @for name in ["No.", "Rule and what is excused", "Violations", "State", "Until", "Why", "Owner", "Approved"] {
+                                        th scope="col" { (name) }
+                                    }
+                                }
+                            }
+                            tbody { @for waiver in &report.waivers { (waived(waiver)) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One waiver.
+fn waived(waiver: &Waiver) -> Markup {
+    let class = match waiver.state {
+        WaiverState::InForce => "pass",
+        WaiverState::Expired => "fail",
+        WaiverState::NotYet | WaiverState::NotJudged => "other",
+        WaiverState::Unused | WaiverState::NoSiteKey | WaiverState::ExpiresSoon => "gap",
+    };
+    html! {
+        tr id={ "waiver-" (waiver.number) } {
+            th scope="row" { (waiver.number) }
+            td { code { (waiver.rule) } p.faint { (waiver.scope.words()) } }
+            td.number { (number(waiver.violations)) }
+            td { span class={ "badge " (class) } { (mark::sign(class)) (waiver.state.words()) } }
+            td.day { (waiver.expires) }
+            td { (mark::prose(&waiver.reason)) @if let Some(evidence) = &waiver.evidence { p.faint { (evidence) } } }
+            td { (waiver.owner) }
+            td { (waiver.approved_by) p.faint.day { (waiver.approved_on) } }
+        }
+    }
+}
+
 /// What was in force besides the packs.
 fn digests(report: &Report) -> Markup {
     let provenance = &report.provenance;
-    let mut files: Vec<(&str, &Digest)> = vec![("dictionary", &provenance.dictionary)];
-    files.extend(provenance.layouts.iter().map(|layout| ("layout or schedule", layout)));
-    files.extend(provenance.config.iter().map(|config| ("project file", config)));
-    files.extend(provenance.release_manifest.iter().map(|manifest| ("release manifest", manifest)));
+    let named = |what, file: &'_ Digest| (what, file.name.clone(), file.blake3.clone());
+    let mut files = vec![named("dictionary", &provenance.dictionary)];
+    files.extend(provenance.layouts.iter().map(|layout| named("layout or schedule", layout)));
+    files.extend(provenance.config.iter().map(|config| named("project file", config)));
+    files.extend(provenance.release_manifest.iter().map(|file| named("release manifest", file)));
+    let waivers = provenance.waivers.iter();
+    files.extend(waivers.map(|file| ("waivers", file.name.clone(), file.blake3.clone())));
     html! {
         h3 #digests-title { "Other files in force" }
         div.wide role="group" aria-labelledby="digests-title" tabindex="0" {
@@ -189,8 +248,8 @@ fn digests(report: &Report) -> Markup {
                 caption.aside { "Dictionary, layouts and settings, and their digests" }
                 thead { tr { @for name in ["File", "What it is", "BLAKE3"] { th scope="col" { (name) } } } }
                 tbody {
-                    @for (what, file) in files {
-                        tr { th scope="row" { (file.name) } td { (what) } td { (digest(&file.blake3)) } }
+                    @for (what, name, blake3) in &files {
+                        tr { th scope="row" { (name) } td { (what) } td { (digest(blake3)) } }
                     }
                 }
             }

@@ -103,6 +103,16 @@ fn card(index: usize, rule: &Rule) -> Markup {
                             }
                         }
                     }
+                    @if !rule.waived.is_empty() {
+                        dt { "Waived" }
+                        dd {
+                            ul.plain {
+                                @for waived in &rule.waived {
+                                    li { (number(waived.violations)) " by " a href={ "#waiver-" (waived.waiver) } { "waiver " (waived.waiver) } }
+                                }
+                            }
+                        }
+                    }
                     @if !rule.files.is_empty() { dt { "Files" } dd { (phrase::files(rule)) } }
                     @if !rule.overdue.is_empty() {
                         dt { "Overdue" }

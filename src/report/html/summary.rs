@@ -11,6 +11,7 @@ use crate::report::json::v1::{
 };
 use crate::report::phrase;
 use crate::report::screen::{counted, length, number, share};
+use crate::report::waiver;
 
 /// Rules and files that a chart shows; the rest is one row.
 const CHARTED: usize = 12;
@@ -20,6 +21,7 @@ pub(super) fn section(report: &Report) -> Markup {
         section #summary aria-labelledby="summary-title" {
             h2 #summary-title { "Summary" }
             (tiles(report))
+            (waivers(report))
             (families(report))
             (by_rule(report))
             (by_file(report))
@@ -69,6 +71,21 @@ fn tiles(report: &Report) -> Markup {
                 report.summary.records.kept,
                 format!("in {} of {}", number(inputs.read + inputs.incomplete), counted(inputs.total, "file", "files")),
             ))
+        }
+    }
+}
+
+/// The waivers that somebody has to look at.
+fn waivers(report: &Report) -> Markup {
+    let noted = waiver::noted(report);
+    let left_out = report.provenance.waivers.as_ref().is_some_and(|source| !source.applied);
+    html! {
+        @if left_out { p.loud { (mark::sign("known")) "Waivers were left out of this audit: every violation counts." } }
+        @if !noted.is_empty() {
+            div.loud {
+                p { (mark::sign("gap")) a href="#waivers" { "Waivers" } " to look at:" }
+                ul { @for noted in noted { li { (mark::prose(&waiver::sentence(noted))) } } }
+            }
         }
     }
 }
@@ -256,14 +273,14 @@ fn by_rule(report: &Report) -> Markup {
     }
 }
 
-/// Which files have most of the violations.
+/// Which files have most of the open violations.
 fn by_file(report: &Report) -> Markup {
     let rules = failing(report);
-    let all = rules.iter().fold(0, |sum: u64, rule| sum.saturating_add(rule.counts.violations));
+    let all = rules.iter().fold(0, |sum: u64, rule| sum.saturating_add(phrase::open(rule)));
     let mut files: BTreeMap<&str, u64> = BTreeMap::new();
-    for count in rules.iter().flat_map(|rule| &rule.files) {
+    for count in rules.iter().flat_map(|rule| &rule.files).filter(|count| count.open() > 0) {
         let sum = files.entry(&count.file).or_default();
-        *sum = sum.saturating_add(count.violations);
+        *sum = sum.saturating_add(count.open());
     }
     if files.is_empty() {
         return html! {};
@@ -273,7 +290,6 @@ fn by_file(report: &Report) -> Markup {
     let in_files = files.iter().fold(0, |sum: u64, (_, count)| sum.saturating_add(*count));
     let (shown, left) = files.split_at(files.len().min(CHARTED));
     let rest = left.iter().fold(0, |sum: u64, (_, count)| sum.saturating_add(*count));
-    let known = report.summary.rules.waived + report.summary.rules.baselined > 0;
     let mut rows: Vec<(String, u64)> =
         shown.iter().map(|(file, count)| ((*file).to_owned(), *count)).collect();
     if !left.is_empty() {
@@ -284,15 +300,15 @@ fn by_file(report: &Report) -> Markup {
         rows.push(("not in one file, or in files that are not listed".to_owned(), nowhere));
     }
     html! {
-        h3 #by-file-title { "Violations by file" }
+        h3 #by-file-title { "Open violations by file" }
         div.wide role="group" aria-labelledby="by-file-title" tabindex="0" {
             table.chart {
-                caption.aside { "The files with the most violations of rules that fail" }
+                caption.aside { "The files with the most open violations" }
                 thead {
                     tr {
                         th scope="col" { "File" }
-                        th.figure scope="col" { "Share of all violations" }
-                        th.number scope="col" { "Violations" }
+                        th.figure scope="col" { "Share of all open violations" }
+                        th.number scope="col" { "Open" }
                     }
                 }
                 tbody {
@@ -307,7 +323,6 @@ fn by_file(report: &Report) -> Markup {
                 tfoot { tr { th scope="row" { "all" } td.figure {} td.number { (number(all)) } } }
             }
         }
-        @if known { p.note { "Waived and known violations are counted here too." } }
     }
 }
 
