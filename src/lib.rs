@@ -18,7 +18,48 @@
 //! 14. [`evidence`]: what an audit stood on, listed, signed and checked.
 //! 15. [`sample`]: random samples for review by hand, and what a review says of all records.
 //! 16. [`survey`]: what an export looks like before anybody says how it is read.
-//! 17. [`cli`]: flags, clock, environment, terminal and exit codes; nothing else has them.
+//! 17. [`audit`]: one audit from rules to report, for programs that embed it.
+//! 18. [`cli`]: flags, clock, environment, terminal and exit codes; nothing else has them.
+//!
+//! # Embedding
+//!
+//! A program that audits by itself uses [`audit`], whose steps are types: a request is loaded into rules, these are bound
+//! to files, and that is scanned into a report. Values of records are masked in everything that comes out, as on the
+//! command line. What [`audit`] offers, and [`report::Report`] with its formats, is kept stable from version to version;
+//! the rooms below are open to tests and to the curious, and may be rebuilt.
+//!
+//! ```
+//! use std::path::PathBuf;
+//!
+//! use chartaudit::audit::{Machine, Request, Rules};
+//! use chartaudit::report::{ReportFormat, Style, Verdict};
+//! use chartaudit::value::Date;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Load: everything that is wrong with a rule file or the project file is an error, at its place.
+//! let day = Date::from_ymd(2026, 3, 1).ok_or("no such day")?;
+//! let rules = Rules::load(Request {
+//!     jurisdictions: vec!["US".to_owned()],
+//!     facility: Some("hospital".to_owned()),
+//!     ..Request::on(day)
+//! })?;
+//!
+//! // Bind: which file holds which records, and which rules can run. No record has been judged yet.
+//! let export = rules.bind(&[PathBuf::from("fixtures/hospital/synthea/faulty")]);
+//! let recognised = export.plan().files.iter().filter(|file| file.state.refusal().is_none());
+//! assert_eq!(recognised.count(), 9);
+//!
+//! // Scan: one pass, in bounded memory.
+//! let report = export.scan(&Machine::small(std::env::temp_dir()))?;
+//! assert_eq!(report.verdict, Verdict::Fail);
+//! assert_eq!(report.exit_code, 1);
+//!
+//! // Report: the audit as a document, in any format.
+//! let page = ReportFormat::Markdown.render(&report, Style::default())?;
+//! assert!(page.contains("# Audit of health records"));
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod value;
 pub mod detect;
@@ -36,4 +77,5 @@ pub mod report;
 pub mod evidence;
 pub mod sample;
 pub mod survey;
+pub mod audit;
 pub mod cli;

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
+use crate::audit;
 use crate::cli::ExitCode;
 use crate::cli::arguments::input;
 use crate::cli::console::Console;
 use crate::cli::error::CliError;
-use crate::cli::file_name;
 use crate::cli::output::check_place;
 use crate::evidence::{
     Difference, Digests, EvidenceError, Held, KeyPair, Manifest, PublicKey, Secret, SecretKey,
@@ -333,7 +333,7 @@ fn hold(inputs: &[PathBuf], sha256: Sha256) -> Result<Vec<Held>, CliError> {
         }
     }
     let mut found = source::discover(inputs);
-    file_name::hide_found(&mut found);
+    audit::hide_found(&mut found);
     let held = found.files.into_iter().map(|file| Held {
         digests: fs::File::open(&file.path).and_then(|open| Digests::of(open, sha256)).ok(),
         path: file.name,

@@ -15,7 +15,6 @@ mod word;
 mod project;
 mod site_key;
 mod checkout;
-mod file_name;
 mod book;
 mod settings;
 mod console;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
+use crate::audit::{self, Basis};
 use crate::cli::ExitCode;
 use crate::cli::arguments::{
     InputArguments, MachineArguments, OutputArguments, RuleArguments, VerdictArguments,
@@ -15,19 +16,15 @@ use crate::cli::exception::ExceptionArguments;
 use crate::cli::output::Outputs;
 use crate::cli::project::PROJECT_FILE;
 use crate::cli::settings::{Machine, Origin, Said, Settings, Stale, fail_on};
-use crate::cli::word;
-use crate::detect::{self, AllowedValue};
 use crate::engine::{self, Hooks, ScanOptions};
 use crate::finding::{Finding, FindingSink, Reveal, SiteKey};
 use crate::plan::{FileState, Plan};
 use crate::report::{
-    AllFindings, Allowance, AllowanceKind, AssembleInput, Digest, Excusing, ExitReason, FailOn,
-    Meta, PackNotRun, Policy, Report, SitePattern, StreamOptions, Tailoring, Worklist,
+    AllFindings, AssembleInput, Excusing, ExitReason, FailOn, Meta, Policy, Report, StreamOptions,
+    Worklist,
 };
-use crate::rule::config::ProjectFile;
-use crate::rule::{self, CheckedRule, RuleBook, Tolerance};
+use crate::rule::{CheckedRule, RuleBook};
 use crate::source;
-use crate::value::Date;
 
 /// The arguments of `scan`.
 #[derive(Debug, clap::Args)]
@@ -130,7 +127,7 @@ pub(crate) fn run(
         allow_empty: verdict.allow_empty,
         fail_on,
         fail_on_stale: stale == Stale::Fails,
-        must_run: must_run(&settings, &book),
+        must_run: audit::must_run(&settings.select, &book),
         ..policy(&settings, &book)
     };
     let meta =
@@ -236,153 +233,27 @@ pub(crate) fn meta(
     reveal: Reveal,
     site_key: Option<SiteKey>,
 ) -> Meta {
-    let project = &settings.project.file;
-    let (dictionary, layouts): (Vec<_>, Vec<_>) =
-        book.digests.iter().partition(|(name, _)| name.contains("/dictionary/"));
-    let mut hasher = blake3::Hasher::new();
-    for (name, digest) in dictionary {
-        hasher.update(format!("{name} {digest}\n").as_bytes());
-    }
-    Meta {
+    let basis = Basis {
         as_of: settings.as_of.value.0,
-        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        time_zone: "UTC".to_owned(),
-        layouts: layouts.into_iter().map(|(name, blake3)| digest(name, blake3)).collect(),
-        dictionary: digest("dictionary", hasher.finalize().to_hex().as_str()),
-        config: settings.project.path.as_ref().map(|_| digest(PROJECT_FILE, &project.digest)),
+        project: &settings.project.file,
+        config: settings.project.path.as_ref().map(|_| PROJECT_FILE.to_owned()),
+        book,
         selection: settings.selection(),
-        tailoring: project.tailoring.iter().map(tailoring).collect(),
-        tailoring_left_out: false,
-        waivers: None,
-        site_patterns: project.identifiers.patterns().iter().map(site_pattern).collect(),
-        allowances: (1..)
-            .zip(project.identifiers.allowances())
-            .map(|(number, allowance)| allowed(number, allowance, settings.as_of.value.0))
-            .collect(),
-        packs_not_run: book
-            .not_run
-            .iter()
-            .map(|pack| PackNotRun {
-                pack: pack.name.clone(),
-                title: pack.title.clone(),
-                reason: pack.why.clone(),
-                flag: pack.flag_that_runs_it.clone(),
-            })
-            .collect(),
         reveal,
+        site_key,
         fictional_report: settings.rules.fictional_report.value,
-        site_key: site_key.map(SiteKey::name),
-        facility: project.facility_name.clone(),
         jurisdictions: settings.rules.jurisdictions.value.clone(),
         release: settings.claimed(),
         release_manifest: settings
             .manifest
             .as_ref()
-            .map(|manifest| digest(&manifest.file.name, &manifest.blake3)),
+            .map(|manifest| audit::digest(&manifest.file.name, &manifest.blake3)),
         policy,
-    }
+    };
+    basis.meta()
 }
 
 /// What the project file says must be judged for a run to be complete.
 pub(crate) fn policy(settings: &Settings, book: &RuleBook) -> Policy {
-    let project = &settings.project.file;
-    Policy {
-        fail_on: FailOn::Never,
-        expect: expect(project),
-        max_skipped: max_skipped(settings, book),
-        max_not_evaluable: project.max_not_evaluable,
-        ..Policy::default()
-    }
-}
-
-/// Record sets that must be there: those that the project says, and those that must hold so many records.
-fn expect(project: &ProjectFile) -> Vec<String> {
-    let mut expect = project.expect.clone();
-    for source in project.sources.iter().filter(|source| source.options.min_records > 0) {
-        if !expect.contains(&source.record_set) {
-            expect.push(source.record_set.clone());
-        }
-    }
-    expect
-}
-
-/// How many records of each record set may be skipped: what its source says, else what the project says.
-fn max_skipped(settings: &Settings, book: &RuleBook) -> Vec<(String, Tolerance)> {
-    let project = &settings.project.file;
-    let of_source = |name: &str| {
-        let source = project.sources.iter().find(|source| source.record_set == name);
-        let most = source.map(|source| source.options.max_skipped).filter(|most| *most > 0);
-        most.map(Tolerance::Count)
-    };
-    let sets = book.dictionary.sets.iter().filter_map(|set| {
-        of_source(&set.name).or(project.max_skipped).map(|most| (set.name.clone(), most))
-    });
-    sets.collect()
-}
-
-/// A file and its digest.
-fn digest(name: &str, blake3: &str) -> Digest {
-    Digest { name: name.to_owned(), blake3: blake3.to_owned() }
-}
-
-/// Rules that were asked for by their exact id.
-fn must_run(settings: &Settings, book: &RuleBook) -> Vec<String> {
-    let rules = || book.packs.iter().flat_map(|pack| &pack.rules);
-    let exact = settings.select.iter().filter(|name| {
-        let id = name.split_once(':').map_or(name.as_str(), |(_, id)| id);
-        rules().any(|rule| rule.id.text == id)
-    });
-    exact.cloned().collect()
-}
-
-/// An identifier that the project file adds.
-fn site_pattern(pattern: &detect::SitePattern) -> SitePattern {
-    SitePattern {
-        name: pattern.name.clone(),
-        title: pattern.title.clone(),
-        replaces: pattern.replaces.clone(),
-    }
-}
-
-/// What the project file lets stand, without what it is.
-fn allowed(number: u16, allowance: &detect::Allowance, as_of: Date) -> Allowance {
-    Allowance {
-        number,
-        what: match allowance.value {
-            AllowedValue::Exactly(_) => AllowanceKind::Value,
-            AllowedValue::Pattern(_) => AllowanceKind::Pattern,
-            AllowedValue::Column(_) => AllowanceKind::Column,
-        },
-        detector: allowance.detector.clone(),
-        reason: allowance.reason.clone(),
-        until: allowance.until.map(|until| until.to_string()),
-        expired: allowance.is_expired(as_of),
-        spans: 0,
-    }
-}
-
-/// A change to a rule, in words.
-fn tailoring(change: &rule::Tailoring) -> Tailoring {
-    let mut words = Vec::new();
-    if change.off {
-        words.push("off".to_owned());
-    }
-    if let Some(severity) = change.severity {
-        words.push(format!("severity {}", word::severity(severity)));
-    }
-    if let Some(required) = change.required {
-        words.push(if required { "required" } else { "not required" }.to_owned());
-    }
-    match change.tolerance {
-        Some(Tolerance::Count(count)) => words.push(format!("tolerance {count}")),
-        Some(Tolerance::Share(millionths)) => {
-            words.push(format!("tolerance {}.{:04}%", millionths / 10_000, millionths % 10_000));
-        }
-        None => {}
-    }
-    Tailoring {
-        rule: change.rule.clone(),
-        change: words.join(", "),
-        reason: change.because.clone(),
-    }
+    Policy { fail_on: FailOn::Never, ..audit::policy(&settings.project.file, book) }
 }

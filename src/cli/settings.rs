@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
+use crate::audit;
 use crate::cli::arguments::{
     FictionalChoice, MOST_THREADS, MachineArguments, PlaceArguments, RuleArguments,
 };
@@ -19,19 +20,18 @@ use crate::cli::init::SCHEMA_FILE;
 use crate::cli::request::ParamRequest;
 use crate::cli::site_key::{self, Exposure};
 use crate::cli::size::Size;
-use crate::cli::{file_name, near, project};
+use crate::cli::{near, project};
 use crate::detect::{self, Finder};
 use crate::engine::ScanOptions;
 use crate::finding::{Claimed, Masked, Reveal, SiteKey};
-use crate::plan::{self, BindOptions, GENERIC, Plan, ReleaseRequest, Twins};
-use crate::report::{self, FailOn};
+use crate::plan::{BindOptions, GENERIC, Plan, ReleaseRequest, Twins};
+use crate::report::FailOn;
 use crate::rule::config::{self, ProjectFile};
 use crate::rule::{
     self, CheckedRule, ClaimedBy, LoadRequest, PackSelection, ParamSetting, ReleaseKind, RuleBook,
-    RuleError, RuleErrors, RulePart, RuleProblem, RuleText, Severity,
+    RuleError, RuleErrors, RulePart, RuleProblem, RuleText,
 };
-use crate::sample::Review;
-use crate::source::{self, Discovery, FoundFile, Issue, IssueClass, IssueCode};
+use crate::source::{Discovery, FoundFile};
 
 /// Where a setting was said; the first that says it wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -224,27 +224,6 @@ pub(crate) struct RuleSettings {
     pub(crate) params_origin: Origin,
     /// Whether every rule reports fictional identifiers like real ones.
     pub(crate) fictional_report: Setting<bool>,
-}
-
-/// The found files without the findings of earlier audits, which lie where they were written and are listed as no
-/// input.
-fn without_findings(mut found: Discovery) -> Discovery {
-    let (findings, files) = found.files.into_iter().partition(|file| {
-        let mut start = [0; 256];
-        let read = source::open_file(file).and_then(|input| input.bytes.read_at(0, &mut start));
-        read.is_ok_and(|count| {
-            report::holds_findings(&start[..count]) || Review::begins(&start[..count])
-        })
-    });
-    found.files = files;
-    let findings: Vec<FoundFile> = findings;
-    found.problems.extend(findings.into_iter().map(|file| {
-        let detail = "findings that an earlier audit wrote; they are no records";
-        let issue =
-            Issue::of_file(IssueCode("read/other-file"), IssueClass::Noted, detail.to_owned());
-        (file.name, issue)
-    }));
-    found
 }
 
 impl RuleSettings {
@@ -626,7 +605,7 @@ impl Settings {
     ) -> Plan {
         let mut plan = self.bind_with(inputs, found, loaded, rules, Twins::Refused);
         let listed: Vec<String> = plan.delivery.names_mut().map(|name| name.clone()).collect();
-        file_name::hide(&mut [&mut plan], &listed, self.reveal, self.name_finder().as_ref());
+        audit::hide(&mut [&mut plan], &listed, self.reveal, self.name_finder().as_ref());
         plan
     }
 
@@ -666,24 +645,7 @@ impl Settings {
             inputs: inputs.to_vec(),
         };
         let own = self.in_force(loaded);
-        let names: Vec<String> = inputs
-            .iter()
-            .filter_map(|path| path.canonicalize().ok())
-            .flat_map(|input| {
-                let below = own.iter().filter_map(move |path| path.strip_prefix(&input).ok());
-                below.map(|path| path.to_string_lossy().replace('\\', "/")).collect::<Vec<_>>()
-            })
-            .filter(|name| !name.is_empty())
-            .collect();
-        let found = without_findings(found);
-        let mut plan = plan::bind(book.dictionary.clone(), &book.layouts, rules, found, &options);
-        plan.problems.retain(|(name, _)| !names.contains(name));
-        plan.files.retain(|file| {
-            let unplaced = matches!(file.state.refusal(), Some((_, None)));
-            !(unplaced && names.contains(&file.name))
-        });
-        plan.delivery.leave_out(&names);
-        plan
+        audit::bind(book, rules, found, &options, &own)
     }
 
     /// Refuses a layout that nobody wrote.
@@ -879,13 +841,7 @@ pub(crate) enum Stale {
 
 /// The threshold of the verdict: as said, else as the project file has it.
 fn threshold(said: Option<FailOn>, project: &ProjectFile) -> FailOn {
-    let of_project = project.fail_on.map(|threshold| match threshold {
-        config::FailOn::Severity(Severity::Error) => FailOn::Error,
-        config::FailOn::Severity(Severity::Warning) => FailOn::Warning,
-        config::FailOn::Severity(Severity::Note) => FailOn::Note,
-        config::FailOn::Never => FailOn::Never,
-    });
-    said.or(of_project).unwrap_or_default()
+    said.or(audit::fail_on(project)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
+use crate::audit;
 use crate::cli::ExitCode;
 use crate::cli::arguments::{
     self, BookArguments, MachineArguments, OutputArguments, PlaceArguments, RuleArguments,
@@ -16,8 +17,8 @@ use crate::cli::console::Console;
 use crate::cli::day::Day;
 use crate::cli::error::CliError;
 use crate::cli::output::Outputs;
+use crate::cli::scan;
 use crate::cli::settings::{Loaded, Machine, Origin, Said, Settings, fail_on};
-use crate::cli::{file_name, scan};
 use crate::delivery::Manifest;
 use crate::detect::Finder;
 use crate::engine::{Hooks, ScanOptions};
@@ -287,7 +288,7 @@ fn hide_names(
 ) {
     let mut listed: Vec<&mut String> = manifest.into_iter().flat_map(Manifest::names_mut).collect();
     let more: Vec<String> = listed.iter().map(|name| (**name).clone()).collect();
-    let hidden = file_name::hide(&mut [&mut sent.plan, &mut received.plan], &more, reveal, of_site);
+    let hidden = audit::hide(&mut [&mut sent.plan, &mut received.plan], &more, reveal, of_site);
     for name in &mut listed {
         if let Some(shown) = hidden.get(*name) {
             shown.clone_into(name);

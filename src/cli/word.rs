@@ -1,15 +1,6 @@
 //! What rule files call things, for messages.
 
-use crate::rule::{Expectation, Severity};
-
-/// A severity as rule files write it.
-pub(crate) fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
-}
+use crate::rule::Expectation;
 
 /// An outcome as examples write it.
 pub(crate) fn expectation(outcome: Expectation) -> &'static str {

@@ -75,6 +75,18 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// Its name, as rule files write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
 /// How far a rule has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[expect(missing_docs, reason = "the names are the states")]

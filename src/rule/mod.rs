@@ -53,6 +53,7 @@ pub use self::release::{
 };
 pub use self::settings::{LoadRequest, PackSelection, ParamSetting, Place, Tailoring};
 pub use self::text::{RuleText, embedded, read_paths};
+pub(crate) use self::text::{embedded_part, is_embedded_pack};
 pub use self::waiver::{
     LONGEST, Waiver, WaiverFile, WaiverPlace, WaiverRules, WaiverScope, WaiverTerm, load_waivers,
     waived_rules,

@@ -30,3 +30,4 @@ mod transfer;
 mod waivers;
 mod manual;
 mod narrated;
+mod embed;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms it may use; `cli` may use all and is used by none.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("value", &[]),
     ("expr", &["value"]),
     ("retention", &["value"]),
@@ -40,11 +40,16 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("sample", &["finding", "report"]),
     ("survey", &["value", "expr", "rule", "source", "plan", "engine"]),
     (
+        "audit",
+        &["value", "rule", "source", "plan", "detect", "engine", "finding", "report", "sample"],
+    ),
+    (
         "cli",
         &[
             "evidence",
             "sample",
             "survey",
+            "audit",
             "value",
             "expr",
             "retention",

@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &ListArguments, console: &mut Console) -> Result<Ex
             word::counted(pack.rules.len(), "rule")
         ));
         for rule in &pack.rules {
-            text.push_str(&format!("  {:<8} {}\n", word::severity(rule.severity), rule.id.text));
+            text.push_str(&format!("  {:<8} {}\n", rule.severity.name(), rule.id.text));
             let mut table = Table::new(1);
             table.row([match citation(rule) {
                 cite if cite.is_empty() => rule.title.clone(),
