@@ -1,23 +1,28 @@
 //! Measures the search for identifiers beside a set of regular expressions over the same texts.
 //!
 //! `cargo run --release --example bench-detect [-- NAME ...]` prints megabytes a second of one core for each text, or for
-//! those named: all detectors that are on in the United States, the set that only says which of its dozen patterns
-//! hit a line, and how many times as fast the first is. Both take turns and the best turn of each counts, because what
-//! else the machine does only ever costs time.
+//! those named: all detectors that are on in the United States, the same with three patterns of a site, the set that only
+//! says which of its dozen patterns hit a line, and how many times as fast the first is. They take turns and the best
+//! turn of each counts, in time on the core, because what else the machine does only ever costs.
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement, told")]
 
-use std::error::Error;
-use std::fs;
-use std::hint::black_box;
-use std::path::Path;
-use std::time::Instant;
+#[path = "../clock.rs"]
+mod clock;
+#[path = "../corpus.rs"]
+mod corpus;
 
-use chartaudit::detect::{Context, Finder, Hit, served};
+use chartaudit::detect::{Context, Finder, Hit, Site, SitePattern, Tier, served};
+use chartaudit::value::Date;
 use regex::bytes::RegexSet;
+use std::error::Error;
+use std::hint::black_box;
+
+use self::clock::Clock;
+use self::corpus::corpus;
 
 /// Bytes that a turn looks at, at least.
-const TURN: usize = 4_000_000;
+const TURN: usize = 16_000_000;
 /// Turns of each side.
 const TURNS: usize = 9;
 /// Bytes of a note, at least.
@@ -39,6 +44,13 @@ const PATTERNS: [&str; 12] = [
     r"\b[A-HJ-NPR-Z0-9]{17}\b",
     r"(?i)\bmrn[:# ]*\d{5,10}\b",
     r"\b(Mr|Mrs|Ms|Dr)\.? [A-Z][a-z]+",
+];
+
+/// What a site may declare: numbers of charts, of visits and of staff.
+const SITE: [(&str, &str); 3] = [
+    ("chart-number", "RG-[0-9]{7}"),
+    ("visit-number", "[VE][0-9]{9}"),
+    ("staff-number", "st[0-9]{5}"),
 ];
 
 /// Sentences without a number.
@@ -96,18 +108,39 @@ fn main() -> Result<(), Box<dyn Error>> {
     let asked: Vec<String> = std::env::args().skip(1).collect();
     let names: Vec<&str> = served(&["US"]).map(|detector| detector.name).collect();
     let finder = Finder::new(&names)?;
+    let site = Site::new(SITE.map(of_site).to_vec(), Vec::new())?;
+    let names_of_site: Vec<&str> =
+        names.iter().copied().chain(SITE.map(|(name, _)| name)).collect();
+    let with_site = site.finder(&names_of_site, Date(0))?;
     let set = RegexSet::new(PATTERNS)?;
-    println!("{:<10}{:>10}{:>12}{:>8}{:>14}", "text", "MB/s", "RegexSet", "times", "hits a MB");
+    println!(
+        "{:<10}{:>10}{:>10}{:>12}{:>8}{:>14}",
+        "text", "MB/s", "of site", "RegexSet", "times", "hits a MB"
+    );
     for load in loads()? {
         if asked.is_empty() || asked.iter().any(|asked| asked == load.name) {
-            measure(&load, &finder, &set);
+            measure(&load, [&finder, &with_site], &set);
         }
     }
     Ok(())
 }
 
-fn measure(load: &Load, finder: &Finder, set: &RegexSet) {
-    let (mut ours, mut others) = (Best::default(), Best::default());
+/// A pattern of a site, as its project file declares it.
+fn of_site((name, pattern): (&str, &str)) -> SitePattern {
+    SitePattern {
+        name: name.to_owned(),
+        title: name.to_owned(),
+        pattern: pattern.to_owned(),
+        labels: vec!["chart".to_owned()],
+        contrary: Vec::new(),
+        tier: Tier::B,
+        check: None,
+        replaces: None,
+    }
+}
+
+fn measure(load: &Load, [finder, with_site]: [&Finder; 2], set: &RegexSet) {
+    let (mut ours, mut theirs, mut others) = (Best::default(), Best::default(), Best::default());
     let (mut found, mut seen) = (0, 0);
     let mut hits: Vec<Hit> = Vec::new();
     for _ in 0..TURNS {
@@ -118,6 +151,10 @@ fn measure(load: &Load, finder: &Finder, set: &RegexSet) {
             found += hits.len();
             seen += cell.len();
         });
+        theirs.turn(load, |cell| {
+            hits.clear();
+            with_site.scan(cell, &Context::default(), false, &mut hits);
+        });
         // A set that has seen all its patterns looks no further, which a line hardly lets it do.
         others.turn(load, |cell| {
             for line in cell.split_inclusive(|byte| *byte == b'\n') {
@@ -125,10 +162,13 @@ fn measure(load: &Load, finder: &Finder, set: &RegexSet) {
             }
         });
     }
-    let (ours, others) = (ours.rate / 1e6, others.rate / 1e6);
+    let [ours, theirs, others] = [ours, theirs, others].map(|best| best.rate / 1e6);
     let density = found as f64 / (seen as f64 / 1e6);
     let times = ours / others;
-    println!("{:<10}{ours:>10.0}{others:>12.0}{times:>8.1}{density:>14.0}", load.name);
+    println!(
+        "{:<10}{ours:>10.0}{theirs:>10.0}{others:>12.0}{times:>8.1}{density:>14.0}",
+        load.name
+    );
 }
 
 impl Best {
@@ -136,11 +176,11 @@ impl Best {
     fn turn(&mut self, load: &Load, mut each: impl FnMut(&[u8])) {
         let size: usize = load.cells.iter().map(Vec::len).sum();
         let rounds = TURN.div_ceil(size);
-        let start = Instant::now();
+        let clock = Clock::start();
         for _ in 0..rounds {
             load.cells.iter().for_each(|cell| each(cell));
         }
-        let rate = (size * rounds) as f64 / start.elapsed().as_secs_f64();
+        let rate = (size * rounds) as f64 / clock.seconds();
         self.rate = self.rate.max(rate);
     }
 }
@@ -204,19 +244,4 @@ impl Dice {
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 >> 33).map_or(0, |number| number % limit)
     }
-}
-
-/// A labelled text of the fixtures without its labels.
-fn corpus(file: &str) -> Result<String, Box<dyn Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/detect");
-    let labelled = fs::read_to_string(folder.join(file))?;
-    let mut pieces = labelled.split('{');
-    let mut text = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let (mark, after) = piece.split_once('}').ok_or("a label is not closed")?;
-        let (_, value) = mark.split_once(':').ok_or("a label has no value")?;
-        text.push_str(value);
-        text.push_str(after);
-    }
-    Ok(text)
 }
