@@ -219,12 +219,7 @@ impl Labels {
             }
             let word = word_before(text, word_end, floor);
             let word_start = word_end - word.len();
-            // Nothing is counted by an abbreviation without a vowel.
-            if word.len() >= ABBREVIATED
-                && !word.iter().any(|letter| b"aeiouyAEIOUY".contains(letter))
-            {
-                pointing = Pointing::Marked;
-            }
+            let earlier_says = says;
             if let Some(letters) = abbreviation_before(text, word_end, floor) {
                 says |= self.of_one(letters);
             }
@@ -255,6 +250,13 @@ impl Labels {
                 if text[word_end..at].contains(&b'#') {
                     says |= self.of_two(second, Lower::new(b"no"));
                 }
+            }
+            // Nothing is counted by an abbreviation without a vowel.
+            if says != earlier_says
+                && word.len() >= ABBREVIATED
+                && !word.iter().any(|letter| b"aeiouyAEIOUY".contains(letter))
+            {
+                pointing = Pointing::Marked;
             }
             // More may stand before a filler: `driver license no` is no license of a profession.
             if !FILLERS.has(word) {

@@ -61,7 +61,14 @@ impl Key {
 
     /// Appends the letters and digits of a word in small letters without accents, apostrophes and dashes.
     pub(super) fn fold(&mut self, word: &[u8]) {
-        let mut rest = word;
+        let plain = word.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let (plain, mut rest) = word.split_at(plain);
+        if let Some(places) = self.bytes.get_mut(self.len..self.len + plain.len()) {
+            for (place, byte) in places.iter_mut().zip(plain) {
+                *place = byte.to_ascii_lowercase();
+            }
+        }
+        self.len += plain.len();
         while let Some((&byte, after)) = rest.split_first() {
             if byte.is_ascii() {
                 if byte.is_ascii_alphanumeric() {
@@ -108,7 +115,16 @@ impl Key {
 }
 
 /// The letter that a text begins with, and its bytes; none for bytes that are no UTF-8.
+#[inline]
 pub(super) fn letter(text: &[u8]) -> (Option<char>, usize) {
+    match text.first() {
+        Some(byte) if byte.is_ascii() => (Some(char::from(*byte)), 1),
+        _ => letter_beyond(text),
+    }
+}
+
+/// The same of a text that begins with no byte of ASCII.
+fn letter_beyond(text: &[u8]) -> (Option<char>, usize) {
     let head = text.get(..4).unwrap_or(text);
     let valid = match std::str::from_utf8(head) {
         Ok(valid) => valid,

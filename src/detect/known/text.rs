@@ -668,11 +668,11 @@ fn code_end(text: &[u8], at: usize) -> usize {
 fn name_end(text: &[u8], start: usize) -> usize {
     let mut at = start;
     loop {
+        at = code_end(text, at);
         let rest = text.get(at..).unwrap_or_default();
-        let Some(byte) = rest.first() else { return at };
-        if byte.is_ascii_alphanumeric() {
-            at += 1;
-            continue;
+        // Most words end with a blank.
+        if matches!(rest.first(), None | Some(b' ')) {
+            return at;
         }
         let mark = match rest {
             [b'\'' | b'-', ..] => 1,
@@ -781,6 +781,10 @@ fn is_day(text: &[u8]) -> bool {
 /// The number of the month that a word names, in full or by its first three letters.
 fn month_of(word: &[u8]) -> Option<u32> {
     let word = if word.eq_ignore_ascii_case(b"sept") { b"sep" } else { word };
+    // Most words of a text begin or end unlike a month, or are as long as none.
+    if !(3..=9).contains(&word.len()) || !b"jfmasondJFMASOND".contains(&word[0]) {
+        return None;
+    }
     let names = |month: &[u8]| {
         word.eq_ignore_ascii_case(month)
             || month.get(..3).is_some_and(|short| word.eq_ignore_ascii_case(short))
