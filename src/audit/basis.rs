@@ -59,6 +59,8 @@ impl Basis<'_> {
             tailoring: project.tailoring.iter().map(tailoring).collect(),
             tailoring_left_out: false,
             waivers: None,
+            baseline: None,
+            fingerprints: None,
             site_patterns: project.identifiers.patterns().iter().map(site_pattern).collect(),
             allowances: (1..)
                 .zip(project.identifiers.allowances())

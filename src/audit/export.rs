@@ -80,8 +80,13 @@ impl<'r> Export<'r> {
     /// If keys cannot be put aside, or threads cannot be had.
     pub fn scan(self, machine: &Machine) -> Result<Report, AuditError> {
         let interrupted = AtomicBool::new(false);
-        let hooks =
-            Hooks { interrupted: &interrupted, progress: &|_| {}, findings: None, holdings: None };
+        let hooks = Hooks {
+            interrupted: &interrupted,
+            progress: &|_| {},
+            findings: None,
+            holdings: None,
+            register: None,
+        };
         self.scan_with(machine, &hooks)
     }
 
@@ -102,6 +107,7 @@ impl<'r> Export<'r> {
             reveal: request.reveal,
             site_key: request.site_key,
             trace: false,
+            baseline: None,
             watched: None,
         };
         let scan = engine::scan(&mut self.plan, &options, hooks)?;

@@ -7,6 +7,7 @@ use crate::report;
 use crate::rule::{CheckedRule, RuleBook};
 use crate::sample::Review;
 use crate::source::{self, Discovery, FoundFile, Issue, IssueClass, IssueCode};
+use crate::store::Ledger;
 
 /// Binds rules to the files that were found. Files that are in force as settings are no input: where they lie among the
 /// records they are not listed as files that nobody recognises.
@@ -45,7 +46,8 @@ fn without_findings(mut found: Discovery) -> Discovery {
         let mut start = [0; 256];
         let read = source::open_file(file).and_then(|input| input.bytes.read_at(0, &mut start));
         read.is_ok_and(|count| {
-            report::holds_findings(&start[..count]) || Review::begins(&start[..count])
+            let start = &start[..count];
+            report::holds_findings(start) || Review::begins(start) || Ledger::begins(start)
         })
     });
     found.files = files;

@@ -17,8 +17,8 @@ use crate::cli::request::{ParamRequest, ReportRequest, StreamRequest};
 use crate::cli::settings::STALE;
 use crate::cli::size::Size;
 use crate::cli::{
-    completions, evidence, explain, init, man, plan, report, retention, rules, sample, scan,
-    transfer, waiver,
+    compare, completions, evidence, explain, init, man, plan, report, retention, rules, sample,
+    scan, transfer, trend, waiver,
 };
 use crate::finding::Reveal;
 use crate::report::FailOn;
@@ -96,6 +96,10 @@ pub(crate) enum Command {
     Rules(rules::RulesCommand),
     /// Render a saved JSON report again
     Report(report::ReportArguments),
+    /// Compare two audits, finding by finding: new, persisting and resolved
+    Compare(compare::CompareArguments),
+    /// Show how each rule fared over a folder of saved reports
+    Trend(trend::TrendArguments),
     /// Add waivers, list them, and check how they stand
     #[command(subcommand)]
     Waiver(waiver::WaiverCommand),
@@ -375,6 +379,12 @@ impl VerdictArguments {
             _ => Ok(()),
         }
     }
+}
+
+/// Reads a severity by the names that the report gives it.
+pub(crate) fn severity() -> impl clap::builder::TypedValueParser<Value = FailOn> {
+    PossibleValuesParser::new(FailOn::ALL.map(FailOn::name))
+        .try_map(|name| FailOn::named(&name).ok_or("no such severity"))
 }
 
 /// The names that the report gives severities, and the word for what is stale.

@@ -13,6 +13,7 @@ use crate::evidence::EvidenceError;
 use crate::report::ReportError;
 use crate::rule::RuleErrors;
 use crate::sample::SampleError;
+use crate::store::LedgerError;
 use crate::transfer::TransferError;
 
 /// What stops a run.
@@ -241,6 +242,105 @@ pub(crate) enum CliError {
         /// The other.
         other: String,
     },
+    /// Growth is refused, and nothing says from where.
+    #[error("`--ratchet` refuses growth over a baseline, and there is none")]
+    #[diagnostic(
+        code(chartaudit::cli::ratchet_of_nothing),
+        help("name it with `--baseline REPORT`, or at `baseline` in the project file")
+    )]
+    RatchetOfNothing,
+    /// Findings cannot be found again without the site key.
+    #[error("a baseline needs the site key, and this run has none")]
+    #[diagnostic(
+        code(chartaudit::cli::baseline_needs_key),
+        help(
+            "findings are matched by keyed fingerprints: name the key that the baseline was made with, or make one \
+             with `chartaudit init` and audit once more for a baseline"
+        )
+    )]
+    BaselineNeedsKey,
+    /// Fingerprints cannot be made without the site key.
+    #[error("`--fingerprints` needs the site key, and this run has none")]
+    #[diagnostic(
+        code(chartaudit::cli::fingerprints_need_key),
+        help("make a key with `chartaudit init`")
+    )]
+    FingerprintsNeedKey,
+    /// The baseline was made with another key.
+    #[error("`{}` was made with the site key `{theirs}`, and not with `{ours}`", path.display())]
+    #[diagnostic(
+        code(chartaudit::cli::other_key),
+        help(
+            "no finding would be found again: use that key, or audit its export once more with this one for a new \
+             baseline"
+        )
+    )]
+    OtherKey {
+        /// The report.
+        path: PathBuf,
+        /// The name of its key.
+        theirs: String,
+        /// The name of the other one.
+        ours: String,
+    },
+    /// A report shows examples only, and its fingerprints were not written.
+    #[error("`{}` does not name all of its findings", path.display())]
+    #[diagnostic(
+        code(chartaudit::cli::no_fingerprints),
+        help(
+            "a report shows examples: write the fingerprints of all findings beside it, with a site key, as \
+             `--report json=audit.json --fingerprints audit.fingerprints`"
+        )
+    )]
+    NoFingerprints {
+        /// The report.
+        path: PathBuf,
+    },
+    /// The fingerprints of a report are not where it is.
+    #[error("cannot read the fingerprints `{}`", path.display())]
+    #[diagnostic(
+        code(chartaudit::cli::fingerprints_gone),
+        help("put them beside the report that was written with them, under the name they had")
+    )]
+    FingerprintsGone {
+        /// Where they should be.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The fingerprints of a report are none.
+    #[error("cannot use the fingerprints `{}`", path.display())]
+    #[diagnostic(
+        code(chartaudit::cli::fingerprints_unusable),
+        help("take the file that was written with the report, whole")
+    )]
+    FingerprintsUnusable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: LedgerError,
+    },
+    /// The fingerprints of a report are others than those it was written with.
+    #[error("the fingerprints `{}` are not those of the report", path.display())]
+    #[diagnostic(
+        code(chartaudit::cli::fingerprints_altered),
+        help(
+            "its digest differs from the one in the report: take the file that was written with it"
+        )
+    )]
+    FingerprintsAltered {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no report to show a trend of.
+    #[error("there is no JSON report there")]
+    #[diagnostic(
+        code(chartaudit::cli::no_reports),
+        help("name a folder of reports that `--report json=FILE` wrote")
+    )]
+    NoReports,
     /// There are no waivers to work on.
     #[error("there is no file of waivers")]
     #[diagnostic(
@@ -364,7 +464,8 @@ impl CliError {
             Self::Transfer(
                 TransferError::Engine(EngineError::Spill { .. }) | TransferError::Gone { .. },
             ) => ExitCode::Incomplete,
-            Self::Engine(EngineError::Spill { .. })
+            Self::FingerprintsAltered { .. } | Self::FingerprintsUnusable { .. } => ExitCode::Trust,
+            Self::Engine(EngineError::Spill { .. } | EngineError::Baseline { .. })
             | Self::RuleNotRun { .. }
             | Self::NothingKept { refused: true }
             | Self::NoSuchRecord { incomplete: true, .. } => ExitCode::Incomplete,

@@ -194,6 +194,7 @@ fn on_export(
         reveal: wanted.reveal,
         site_key,
         trace: false,
+        baseline: None,
         watched: Some(wanted.key),
     };
     let asked = Asked { settings: &settings, book: &loaded.book, of_pack: true };
@@ -220,8 +221,13 @@ pub(crate) fn record(
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
     let meter = machine.progress.meter(scan::bytes(&plan), console.err);
-    let hooks =
-        Hooks { interrupted, progress: &|bytes| meter.add(bytes), findings: None, holdings: None };
+    let hooks = Hooks {
+        interrupted,
+        progress: &|bytes| meter.add(bytes),
+        findings: None,
+        holdings: None,
+        register: None,
+    };
     let accounted = engine::account(&mut plan, options, &hooks);
     drop(hooks);
     meter.finish();

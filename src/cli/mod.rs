@@ -26,6 +26,7 @@ mod guard;
 mod error;
 mod init;
 mod exception;
+mod baseline;
 mod scan;
 mod plan;
 mod proposal;
@@ -39,6 +40,8 @@ mod sample;
 mod waiver;
 mod completions;
 mod man;
+mod compare;
+mod trend;
 
 pub use self::exit::ExitCode;
 pub use self::program::run;

@@ -66,6 +66,33 @@ impl Outputs {
         Ok(outputs)
     }
 
+    /// Checks one more place that is written beside the reports.
+    ///
+    /// # Errors
+    /// If it cannot be used, or is taken.
+    pub(crate) fn check_beside(
+        &self,
+        path: &Path,
+        inputs: &[PathBuf],
+        in_force: &[PathBuf],
+    ) -> Result<(), CliError> {
+        let place = check_place(path)?;
+        let is = |other: &PathBuf| {
+            other.canonicalize().is_ok_and(|other| other == place) || *other == path
+        };
+        if inputs.iter().any(is) {
+            return Err(CliError::OutputIsInput { path: path.to_owned() });
+        }
+        if in_force.iter().any(is) {
+            return Err(CliError::OutputIsSetting { path: path.to_owned() });
+        }
+        let files = self.files.iter().map(|(_, file)| file);
+        if files.chain(self.stream.iter().map(|stream| &stream.file)).any(is) {
+            return Err(CliError::SameOutput { place: path.display().to_string() });
+        }
+        Ok(())
+    }
+
     /// Whether a worklist is asked for, which a scan fills with every finding.
     pub(crate) fn want_worklist(&self) -> bool {
         let files = self.files.iter().map(|(format, _)| *format);
@@ -152,7 +179,7 @@ pub(crate) fn check_place(path: &Path) -> Result<PathBuf, CliError> {
 }
 
 /// Writes a report to a file, whole or not at all.
-fn write_file(
+pub(crate) fn write_file(
     report: &Report,
     format: ReportFormat,
     path: &Path,

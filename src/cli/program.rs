@@ -11,8 +11,8 @@ use crate::cli::console::Console;
 use crate::cli::error::CliError;
 use crate::cli::settings::Said;
 use crate::cli::{
-    ExitCode, completions, evidence, explain, guard, init, interrupt, man, plan, report, retention,
-    rules, sample, scan, transfer, waiver,
+    ExitCode, compare, completions, evidence, explain, guard, init, interrupt, man, plan, report,
+    retention, rules, sample, scan, transfer, trend, waiver,
 };
 
 /// Runs the program on these arguments, the program's name first, and says how it ended.
@@ -71,6 +71,8 @@ fn dispatch(
         }
         Command::Rules(command) => rules::run(command, console),
         Command::Report(arguments) => report::run(arguments, console),
+        Command::Compare(arguments) => compare::run(arguments, console),
+        Command::Trend(arguments) => trend::run(arguments, console),
         Command::Waiver(command) => waiver::run(command, said, console),
         Command::Sample(arguments) => sample::run(arguments, said, interrupt::listen(), console),
         Command::Evidence(command) => evidence::run(command, console),

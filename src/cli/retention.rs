@@ -139,6 +139,7 @@ pub(crate) fn run(
         reveal,
         site_key,
         trace: false,
+        baseline: None,
         watched: record,
     };
     if options.watched.is_some() {
@@ -161,6 +162,7 @@ pub(crate) fn run(
         progress: &progress,
         findings: None,
         holdings: Some(Mutex::new(lent)),
+        register: None,
     };
     let scan = engine::scan(&mut plan, &options, &hooks);
     drop(hooks);

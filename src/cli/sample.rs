@@ -168,6 +168,7 @@ pub(crate) fn run(
         reveal,
         site_key,
         trace: false,
+        baseline: None,
         watched: None,
     };
     let mut draw = Draw::new(&seed, size);
@@ -179,6 +180,7 @@ pub(crate) fn run(
         progress: &progress,
         findings: Some(Mutex::new(lent)),
         holdings: None,
+        register: None,
     };
     let scan = engine::scan(&mut plan, &options, &hooks);
     drop(hooks);

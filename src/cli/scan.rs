@@ -10,6 +10,7 @@ use crate::cli::ExitCode;
 use crate::cli::arguments::{
     InputArguments, MachineArguments, OutputArguments, RuleArguments, VerdictArguments,
 };
+use crate::cli::baseline::{self, BaselineArguments};
 use crate::cli::console::{Console, variable};
 use crate::cli::error::CliError;
 use crate::cli::exception::ExceptionArguments;
@@ -44,6 +45,8 @@ pub(crate) struct ScanArguments {
     #[command(flatten)]
     exceptions: ExceptionArguments,
     #[command(flatten)]
+    baseline: BaselineArguments,
+    #[command(flatten)]
     output: OutputArguments,
     #[command(flatten)]
     machine: MachineArguments,
@@ -64,19 +67,33 @@ pub(crate) fn run(
     interrupted: &'static AtomicBool,
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
-    let ScanArguments { input, rules: which, verdict, exceptions, output, machine } = arguments;
+    let ScanArguments {
+        input,
+        rules: which,
+        verdict,
+        exceptions,
+        baseline: known,
+        output,
+        machine,
+    } = arguments;
     let mut settings = Settings::settle(&input.paths, input.layout, which, said)?;
     verdict.check()?;
     let tailoring_left_out = exceptions.apply(&mut settings);
+    known.apply(&mut settings);
     let limits = Machine::settle(&machine, &settings.project.file)?;
     let site_key = settings.site_key(console)?;
     let loaded = settings.load_rules()?;
     settings.check_release(&loaded.book)?;
     let waivers = exceptions.load(&settings, &loaded)?;
+    let (ledger, earlier) = known.open(&settings, site_key)?.unzip();
+    let register = known.register(site_key, limits.memory.0, &limits.temp_dir)?;
     let discovery = source::discover(&input.paths);
     let found: Vec<PathBuf> = discovery.files.iter().map(|file| file.path.clone()).collect();
     let in_force = settings.in_force(&loaded);
     let outputs = Outputs::check(output.report, output.all_findings, &found, &in_force)?;
+    if let Some(path) = &known.fingerprints {
+        outputs.check_beside(path, &found, &in_force)?;
+    }
     warn_without_day(&settings, console);
     let reveal = output.reveal.settle();
     settings.reveal = reveal;
@@ -95,6 +112,7 @@ pub(crate) fn run(
         reveal,
         site_key,
         trace: false,
+        baseline: ledger,
         watched: None,
     };
     let stream_options = StreamOptions { reveal, site_key_present: site_key.is_some() };
@@ -114,12 +132,27 @@ pub(crate) fn run(
         let lent: Box<dyn FindingSink + '_> = Box::new(Lent::new(stream, worklist));
         Mutex::new(lent)
     });
-    let hooks =
-        Hooks { interrupted, progress: &|bytes| meter.add(bytes), findings, holdings: None };
+    let hooks = Hooks {
+        interrupted,
+        progress: &|bytes| meter.add(bytes),
+        findings,
+        holdings: None,
+        register: register.as_ref(),
+    };
     let scan = engine::scan(&mut plan, &options, &hooks);
     drop(hooks);
     meter.finish();
     let scan = scan?;
+    let rules = rules(&plan);
+    let ids: Vec<&str> = rules.iter().map(|rule| rule.id.text.as_str()).collect();
+    let mut unwritten = None;
+    let fingerprints = match (register, site_key, &known.fingerprints) {
+        (Some(register), Some(key), Some(path)) => {
+            let written = baseline::write(register, &ids, key, path);
+            written.map_err(|problem| unwritten = Some(problem)).ok()
+        }
+        _ => None,
+    };
 
     let project = &settings.project.file;
     let (fail_on, stale) = fail_on(&verdict.fail_on, project);
@@ -130,14 +163,19 @@ pub(crate) fn run(
         must_run: audit::must_run(&settings.select, &book),
         ..policy(&settings, &book)
     };
-    let meta =
-        Meta { tailoring_left_out, waivers, ..meta(&settings, &book, policy, reveal, site_key) };
-    let mut report = Report::assemble(AssembleInput {
-        scan: &scan,
-        packs: &book.packs,
-        rules: &rules(&plan),
-        meta,
-    });
+    let meta = Meta {
+        tailoring_left_out,
+        waivers,
+        baseline: earlier,
+        fingerprints,
+        ..meta(&settings, &book, policy, reveal, site_key)
+    };
+    let mut report =
+        Report::assemble(AssembleInput { scan: &scan, packs: &book.packs, rules: &rules, meta });
+    if let Some(problem) = unwritten {
+        console.diagnose(&problem);
+        report.end_with(&ExitReason::Write);
+    }
     if let (Some(stream), Some(request)) = (stream, &outputs.stream)
         && let Err(source) = stream.finish()
     {

@@ -182,9 +182,9 @@ impl Project {
         self.file.site_key_file.as_ref().map(|path| self.folder().join(path))
     }
 
-    /// The file of waivers that it names.
-    pub(crate) fn waivers_file(&self) -> Option<PathBuf> {
-        let said = self.file.waivers.as_deref()?;
+    /// A file that it names.
+    fn beside(&self, said: Option<&str>) -> Option<PathBuf> {
+        let said = said?;
         Some(match self.folder() {
             folder if folder == Path::new(".") => PathBuf::from(said),
             folder => folder.join(said),
@@ -437,6 +437,8 @@ pub(crate) struct Settings {
     pub(crate) site_key_file: Setting<Option<PathBuf>>,
     /// The file of waivers.
     pub(crate) waivers: Setting<Option<PathBuf>>,
+    /// The report whose findings are known.
+    pub(crate) baseline: Setting<Option<PathBuf>>,
     /// What the user asked to see in clear; names of files are shown by it.
     pub(crate) reveal: Reveal,
 }
@@ -493,7 +495,18 @@ impl Settings {
                 key_file.map(Some),
                 || None,
             ),
-            waivers: Setting::settle(None, Origin::Flag, project.waivers_file().map(Some), || None),
+            waivers: Setting::settle(
+                None,
+                Origin::Flag,
+                project.beside(project.file.waivers.as_deref()).map(Some),
+                || None,
+            ),
+            baseline: Setting::settle(
+                None,
+                Origin::Flag,
+                project.beside(project.file.baseline.as_deref()).map(Some),
+                || None,
+            ),
             reveal: Reveal::Nothing,
             project,
         })
@@ -578,7 +591,11 @@ impl Settings {
         let manifest = self.manifest.iter().map(|manifest| &manifest.file.path);
         let own = loaded.files.iter().chain(&self.project.path).chain(&self.site_key_file.value);
         let schema = self.project.path.as_ref().map(|_| self.project.folder().join(SCHEMA_FILE));
-        let own = own.chain(&self.waivers.value).chain(manifest).chain(&schema);
+        let own = own
+            .chain(&self.waivers.value)
+            .chain(&self.baseline.value)
+            .chain(manifest)
+            .chain(&schema);
         let mut files: Vec<PathBuf> = own.filter_map(|path| path.canonicalize().ok()).collect();
         files.sort();
         files.dedup();
@@ -732,6 +749,9 @@ impl Settings {
         }
         if let Some(file) = &self.waivers.value {
             rows.push(("waivers", file.display().to_string(), self.waivers.origin));
+        }
+        if let Some(file) = &self.baseline.value {
+            rows.push(("baseline", file.display().to_string(), self.baseline.origin));
         }
         if let Some(file) = &self.site_key_file.value {
             rows.push(("site key", file.display().to_string(), self.site_key_file.origin));

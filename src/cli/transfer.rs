@@ -204,6 +204,7 @@ pub(crate) fn run(
         reveal,
         site_key,
         trace: false,
+        baseline: None,
         watched: None,
     };
     let pack = transfer::pack();
@@ -219,8 +220,13 @@ pub(crate) fn run(
         let lent: Box<dyn FindingSink + '_> = Box::new(scan::Lent::new(Some(stream), None));
         Mutex::new(lent)
     });
-    let hooks =
-        Hooks { interrupted, progress: &|bytes| meter.add(bytes), findings, holdings: None };
+    let hooks = Hooks {
+        interrupted,
+        progress: &|bytes| meter.add(bytes),
+        findings,
+        holdings: None,
+        register: None,
+    };
     let request = Request {
         sent,
         received,

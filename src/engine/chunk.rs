@@ -9,7 +9,7 @@ use crate::detect::{Finder, Hit};
 use crate::engine::atom::{Memory, same_text};
 use crate::engine::bits::Bits;
 use crate::engine::column::{self, CellSource, Complaints};
-use crate::engine::excuse::{rank, tally};
+use crate::engine::excuse::{Sight, rank, tally};
 use crate::engine::group::GroupStore;
 use crate::engine::kernel::{self, Frame, Outside};
 use crate::engine::known::{self, KeptRows, RosterAt, Spot, Spotting};
@@ -435,14 +435,15 @@ fn key_texts<'b>(
     work.file.key.iter().map(|field| text(field).unwrap_or_default()).collect()
 }
 
-/// How violations of a rule stand that are known late: the records of a batch that was read again, by their rows.
-pub(crate) fn late_standings(
+/// What is known of violations of a rule that are found late: the records of a batch that was read again, by their
+/// rows.
+pub(crate) fn tell_late(
     work: &FileWork<'_>,
     task: &Task,
     batch: &mut Batch,
     rows: &[usize],
-) -> Vec<Standing> {
-    let Some(program) = task.excuses.aside() else { return vec![Standing::Open; rows.len()] };
+) -> Vec<Sight> {
+    let Some(program) = task.excuses.aside() else { return vec![Sight::default(); rows.len()] };
     let mut spans = Vec::new();
     let columns = fetch(columns_of(work, program, true), batch, &mut spans);
     let frozen: &Batch = batch;
@@ -467,12 +468,12 @@ pub(crate) fn late_standings(
     };
     let nodes = kernel::run(&program.nodes, &mut frame);
     let truths = task.excuses.truths(&nodes, frozen.rows);
-    let standing = |row: &usize| {
+    let tell = |row: &usize| {
         let key = key_texts(work, (&columns, &spans), &frozen.buffer, *row);
         let identity = work.shower.identity(work, &work.rules[task.rule], &key);
-        task.excuses.standing(&truths, *row, identity)
+        task.excuses.tell(&truths, *row, identity)
     };
-    rows.iter().map(standing).collect()
+    rows.iter().map(tell).collect()
 }
 
 fn load_fields(
@@ -627,13 +628,23 @@ impl Judging<'_, '_> {
         };
         let verdict = verdict.settle(&where_unknown);
         self.count(task, &verdict, part);
-        let excused = self.excused(task, verdict.violation.rows());
-        excused.values().for_each(|standing| tally(*standing, &mut part.counts, &mut part.waived));
-        self.age(task, &verdict, &excused, &mut part.counts);
+        let told_of = self.tell(task, verdict.violation.rows());
+        for told in told_of.values() {
+            tally(told.standing, &mut part.counts, &mut part.waived);
+            part.sightings.note(told, task.excuses.watch());
+        }
+        if task.excuses.ask_doubted() {
+            for row in verdict.unknown.rows() {
+                if let Some(identity) = self.identity(task, row) {
+                    task.excuses.doubt(identity, &mut part.sightings);
+                }
+            }
+        }
+        self.age(task, &verdict, &told_of, &mut part.counts);
         if matches!(task.kind, TaskKind::Identifiers(_)) {
-            self.pick_identifiers(number, task, found, &excused, pendings);
+            self.pick_identifiers(number, task, found, &told_of, pendings);
         } else {
-            self.pick(number, task, &verdict, &excused, pendings);
+            self.pick(number, task, &verdict, &told_of, pendings);
         }
         Some(verdict)
     }
@@ -654,27 +665,26 @@ impl Judging<'_, '_> {
         }
     }
 
-    /// The violating rows that are excused, and by what.
-    fn excused(&self, task: &Task, rows: impl Iterator<Item = usize>) -> BTreeMap<usize, Standing> {
+    /// What is known of violating rows; nothing where nothing is asked, or where they are not known to be violations
+    /// before all records are.
+    fn tell(&self, task: &Task, rows: impl Iterator<Item = usize>) -> BTreeMap<usize, Sight> {
         let mut rows = rows.peekable();
         if task.excuses.is_empty() || task.excuses.aside().is_some() || rows.peek().is_none() {
             return BTreeMap::new();
         }
         let truths = task.excuses.truths(self.cells.nodes, self.cells.rows);
-        let rule = &self.work.rules[task.rule];
         let asked = task.excuses.ask_identity();
-        let standing = |row: usize| {
-            let identity = asked
-                .then(|| {
-                    let places = (self.columns, self.spans);
-                    let key = key_texts(self.work, places, self.cells.space.buffer, row);
-                    self.work.shower.identity(self.work, rule, &key)
-                })
-                .flatten();
-            task.excuses.standing(&truths, row, identity)
+        let tell = |row: usize| {
+            let identity = if asked { self.identity(task, row) } else { None };
+            (row, task.excuses.tell(&truths, row, identity))
         };
-        let rows = rows.map(|row| (row, standing(row)));
-        rows.filter(|(_, standing)| !standing.is_open()).collect()
+        rows.map(tell).collect()
+    }
+
+    /// The identity of a finding of a rule about the record in a row.
+    fn identity(&self, task: &Task, row: usize) -> Option<u128> {
+        let key = key_texts(self.work, (self.columns, self.spans), self.cells.space.buffer, row);
+        self.work.shower.identity(self.work, &self.work.rules[task.rule], &key)
     }
 
     /// Says of the watched records what the rule says and why.
@@ -806,14 +816,14 @@ impl Judging<'_, '_> {
         &self,
         task: &Task,
         verdict: &Verdict,
-        excused: &BTreeMap<usize, Standing>,
+        told: &BTreeMap<usize, Sight>,
         counts: &mut Counts,
     ) {
         if !matches!(task.kind, TaskKind::Deadline(_)) {
             return;
         }
         for row in verdict.violation.rows() {
-            let is_waived = matches!(excused.get(&row), Some(Standing::Waived(_)));
+            let is_waived = matches!(standing_of(told, row), Standing::Waived(_));
             if let Some(days) = self.overdue(task, row).filter(|_| !is_waived) {
                 counts.overdue[Age::of(days) as usize] += 1;
             }
@@ -826,13 +836,13 @@ impl Judging<'_, '_> {
         number: usize,
         task: &Task,
         verdict: &Verdict,
-        excused: &BTreeMap<usize, Standing>,
+        told: &BTreeMap<usize, Sight>,
         pendings: &mut Vec<Pending>,
     ) {
         if !verdict.violation.any() {
             return;
         }
-        let shown = self.shown(number, task, verdict.violation.rows(), excused);
+        let shown = self.shown(number, task, verdict.violation.rows(), told);
         for row in verdict.violation.rows() {
             let priority = shown.get(&row).copied();
             if priority.is_some() || self.work.stream {
@@ -842,7 +852,7 @@ impl Judging<'_, '_> {
                     priority: priority.unwrap_or(u64::MAX),
                     shown: priority.is_some(),
                     message: self.message(task, row),
-                    standing: excused.get(&row).copied().unwrap_or_default(),
+                    standing: standing_of(told, row),
                     overdue: self.overdue(task, row),
                     fields: self.faulty_fields(task, row),
                     run: None,
@@ -859,11 +869,11 @@ impl Judging<'_, '_> {
         number: usize,
         task: &Task,
         rows: impl Iterator<Item = usize>,
-        excused: &BTreeMap<usize, Standing>,
+        told: &BTreeMap<usize, Sight>,
     ) -> HashMap<usize, u64> {
         let threshold = self.work.thresholds[number].load(Ordering::Relaxed);
         let mut best: Vec<(u64, usize)> = rows
-            .map(|row| (self.priority(task, row, excused), row))
+            .map(|row| (self.priority(task, row, told), row))
             .filter(|(priority, _)| *priority <= threshold)
             .collect();
         best.sort_unstable();
@@ -872,12 +882,12 @@ impl Judging<'_, '_> {
     }
 
     /// Where a row stands among those that may be shown.
-    fn priority(&self, task: &Task, row: usize, excused: &BTreeMap<usize, Standing>) -> u64 {
+    fn priority(&self, task: &Task, row: usize, told: &BTreeMap<usize, Sight>) -> u64 {
         let priority = priority(self.batch.record_offset(row));
-        if task.excuses.is_empty() {
+        if !task.excuses.may_excuse() {
             return priority;
         }
-        rank(priority, excused.get(&row).copied().unwrap_or_default())
+        rank(priority, standing_of(told, row))
     }
 
     /// The fields at fault, where a rule looks at many and each stands for itself.
@@ -1146,14 +1156,14 @@ impl Judging<'_, '_> {
                 None => {
                     runs.insert(group, part.runs.len());
                     let task = &self.work.tasks.tasks[number];
-                    let excused = self.excused(task, std::iter::once(row));
+                    let told = &self.tell(task, std::iter::once(row));
                     pendings.push(Pending {
                         task: number,
                         row,
                         priority: 0,
                         shown: true,
                         message: self.message(task, row),
-                        standing: excused.get(&row).copied().unwrap_or_default(),
+                        standing: standing_of(told, row),
                         overdue: None,
                         fields: None,
                         run: Some(part.runs.len()),
@@ -1161,10 +1171,17 @@ impl Judging<'_, '_> {
                         found: None,
                     });
                     let if_broken = Example {
-                        priority: self.priority(task, row, &excused),
+                        priority: self.priority(task, row, told),
                         finding: Finding::plain(0, Place::default(), String::new()),
                     };
-                    part.runs.push(Run { group, first: value.clone(), last: value, if_broken });
+                    let told = told.get(&row).copied().unwrap_or_default();
+                    part.runs.push(Run {
+                        group,
+                        first: value.clone(),
+                        last: value,
+                        if_broken,
+                        told,
+                    });
                 }
             }
         }
@@ -1237,11 +1254,11 @@ impl Judging<'_, '_> {
         number: usize,
         task: &Task,
         found: BTreeMap<usize, Vec<Spotted>>,
-        excused: &BTreeMap<usize, Standing>,
+        told: &BTreeMap<usize, Sight>,
         pendings: &mut Vec<Pending>,
     ) {
         let TaskKind::Identifiers(search_task) = &task.kind else { return };
-        let shown = self.shown(number, task, found.keys().copied(), excused);
+        let shown = self.shown(number, task, found.keys().copied(), told);
         for (row, mut spotted) in found {
             let priority = shown.get(&row).copied();
             spotted.sort_by_key(|of| (of.hit.tier, of.column, of.hit.start));
@@ -1261,7 +1278,7 @@ impl Judging<'_, '_> {
                     priority: priority.unwrap_or(u64::MAX),
                     shown: priority.is_some() && nth == 0,
                     message: format!("{} stands in `{}`{more}", of.words, searched.name),
-                    standing: excused.get(&row).copied().unwrap_or_default(),
+                    standing: standing_of(told, row),
                     overdue: None,
                     fields: None,
                     run: None,
@@ -1271,6 +1288,11 @@ impl Judging<'_, '_> {
             }
         }
     }
+}
+
+/// How a violating row stands.
+fn standing_of(told: &BTreeMap<usize, Sight>, row: usize) -> Standing {
+    told.get(&row).map(|told| told.standing).unwrap_or_default()
 }
 
 /// An identifier that a rule has found in a row.

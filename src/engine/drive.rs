@@ -59,6 +59,8 @@ pub(crate) struct TaskSoFar {
     pub(crate) reasons: BTreeMap<String, u64>,
     pub(crate) allowed: BTreeMap<u16, u64>,
     pub(crate) waived: WaivedCounts,
+    /// Violations that nothing names.
+    pub(crate) nameless: u64,
     pub(crate) examples: Vec<Example>,
     pub(crate) trace: Vec<(u64, Expectation)>,
     last: BTreeMap<u128, Ranked>,
@@ -493,6 +495,7 @@ impl Driver<'_, '_, '_> {
             for (waiver, count) in task_part.waived {
                 *into.waived.entry(waiver).or_default() += count;
             }
+            let mut sightings = task_part.sightings;
             for mut example in task_part.examples {
                 place(&mut example.finding);
                 into.examples.push(example);
@@ -527,7 +530,8 @@ impl Driver<'_, '_, '_> {
                     into.counts.passed -= 1;
                     into.counts.violations += 1;
                     let mut broken = run.if_broken;
-                    tally(broken.finding.standing, &mut into.counts, &mut into.waived);
+                    tally(run.told.standing, &mut into.counts, &mut into.waived);
+                    sightings.note(&run.told, task.excuses.watch());
                     place(&mut broken.finding);
                     if let (true, Some(record)) = (work.trace, broken.finding.place.record)
                         && let Some(entry) =
@@ -548,6 +552,11 @@ impl Driver<'_, '_, '_> {
                     }
                     into.examples.push(broken);
                 }
+            }
+            into.nameless += sightings.nameless;
+            let (baseline, register) = (self.options.baseline.as_deref(), self.hooks.register);
+            if let Err(error) = sightings.settle(task.rule, baseline, register) {
+                self.fail(Failure::Error(self.options.spill_error(&error)));
             }
             keep_lowest(&mut into.examples, work.examples);
             if into.examples.len() == work.examples

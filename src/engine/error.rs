@@ -29,6 +29,16 @@ pub enum EngineError {
         /// What the file system said.
         kind: std::io::ErrorKind,
     },
+    /// The fingerprints of the baseline could not be read to the end of the scan.
+    #[error("cannot read the fingerprints of the baseline any more: {kind}")]
+    #[diagnostic(
+        code(chartaudit::engine::baseline),
+        help("leave the file alone while a scan runs, and scan again")
+    )]
+    Baseline {
+        /// What the file system said.
+        kind: std::io::ErrorKind,
+    },
     /// No threads could be had.
     #[error("cannot start {threads} threads")]
     #[diagnostic(code(chartaudit::engine::threads), help("ask for fewer with --threads"))]

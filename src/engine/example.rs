@@ -109,11 +109,17 @@ pub fn run(
         reveal: Reveal::Nothing,
         site_key: None,
         trace: true,
+        baseline: None,
         watched: None,
     };
     let interrupted = AtomicBool::new(false);
-    let hooks =
-        Hooks { interrupted: &interrupted, progress: &|_| {}, findings: None, holdings: None };
+    let hooks = Hooks {
+        interrupted: &interrupted,
+        progress: &|_| {},
+        findings: None,
+        holdings: None,
+        register: None,
+    };
     let Told { scan, trace, .. } =
         super::told(&mut plan, &options, &hooks).map_err(|error| error.to_string())?;
     let mut got: Vec<Expectation> = trace.into_iter().map(|(.., word)| word).collect();

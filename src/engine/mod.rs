@@ -113,6 +113,12 @@ fn told(plan: &mut Plan, options: &ScanOptions, hooks: &Hooks<'_>) -> Result<Tol
     if let Some(sink) = &hooks.holdings {
         drive::lock(sink).start_over().map_err(stream_error)?;
     }
+    if let Some(register) = hooks.register {
+        register.forget();
+    }
+    if let Some(ledger) = &options.baseline {
+        ledger.forget();
+    }
     let pass = stage::pass(plan, &asked, options, hooks, &keyed, &ready)?;
     outcome::conclude(plan, pass, (options, hooks, &keyed))
 }

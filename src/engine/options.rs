@@ -1,11 +1,12 @@
 //! How a scan is done, and what it calls while it runs.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use crate::engine::EngineError;
 use crate::finding::{FindingSink, HoldingSink, RecordKey, Reveal, SiteKey};
+use crate::store::{Ledger, Register};
 use crate::value::Date;
 
 /// How to scan.
@@ -29,6 +30,8 @@ pub struct ScanOptions {
     pub site_key: Option<SiteKey>,
     /// Whether the word on each record is kept; for examples of rules.
     pub trace: bool,
+    /// The findings of an earlier run, which are known.
+    pub baseline: Option<Arc<Ledger>>,
     /// The key of a record of which is told what each rule says of it and why.
     pub watched: Option<RecordKey>,
 }
@@ -55,6 +58,8 @@ pub struct Hooks<'h> {
     pub findings: Option<Mutex<Box<dyn FindingSink + 'h>>>,
     /// Takes how long each record is kept to which a rule about that applies.
     pub holdings: Option<Mutex<Box<dyn HoldingSink + 'h>>>,
+    /// Gathers the fingerprint of every finding.
+    pub register: Option<&'h Register>,
 }
 
 impl std::fmt::Debug for Hooks<'_> {

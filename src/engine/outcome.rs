@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::detect::Tier;
 use crate::engine::aggregate::{self, Figures, Leak};
 use crate::engine::bits::Bits;
-use crate::engine::chunk::{FileWork, Worker, late_standings, origin_parts, priority};
+use crate::engine::chunk::{FileWork, Worker, origin_parts, priority, tell_late};
 use crate::engine::drive::{ChunkStart, FileSoFar, add, keep_lowest, lock};
-use crate::engine::excuse::{Shown, WaivedCounts, rank, tally};
+use crate::engine::excuse::{Shown, Sight, Sightings, WaivedCounts, rank, tally};
 use crate::engine::file;
 use crate::engine::group::GroupStore;
 use crate::engine::measure::{Breach, Group, GroupVerdict, SmallGroups};
@@ -23,14 +23,14 @@ use crate::engine::{EngineError, Hooks, ScanOptions};
 use crate::expr::typed::FieldId;
 use crate::finding::{
     Account, Claimed, Counts, FileViolations, Finding, FindingField, InputFate, InputOutcome,
-    KeyedHash, Masked, NotEvaluated, Outcome, Place, RuleOutcome, Scan, Standing, Tag, Unit,
+    KeyedHash, Known, Masked, NotEvaluated, Outcome, Place, RuleOutcome, Scan, Standing, Tag, Unit,
 };
 use crate::plan::{BoundFile, FileState, Plan, Readiness, normalise};
 use crate::rule::{
     Check, CheckedRule, ClaimedBy, Expectation, Purpose, ReleaseCheck, ReleaseKind, Tolerance,
 };
 use crate::source::{Batch, CellSpan, Chunk, Issue, IssueClass, IssueCode, IssueLog, Table, Tally};
-use crate::store::{OriginSorter, RowSorter};
+use crate::store::{LedgerStanding, OriginSorter, RowSorter};
 use crate::value::FieldType;
 
 /// What each rule says of each record: rule, file, record (from 0), word.
@@ -118,7 +118,10 @@ pub(crate) fn conclude(
                 _ => recorded(&pass, number, rule, options, &mut trace),
             },
         };
-        outcomes.push(outcome);
+        outcomes.push(RuleOutcome { known: known(rule, outcome.known, options), ..outcome });
+    }
+    if let Some(ledger) = &options.baseline {
+        ledger.check().map_err(|error| EngineError::Baseline { kind: error.kind() })?;
     }
     let accounts =
         pass.files.iter_mut().flat_map(|(_, so_far)| std::mem::take(&mut so_far.accounts));
@@ -136,6 +139,19 @@ pub(crate) fn conclude(
     }
     let scan = Scan { inputs: inputs(plan, &pass), rules: outcomes, interrupted };
     Ok(Told { scan, trace, accounts })
+}
+
+/// What the baseline knows of a rule, and what became of that; `nameless` is what the scan counted.
+fn known(rule: &CheckedRule, found: Option<Known>, options: &ScanOptions) -> Option<Known> {
+    let ledger = options.baseline.as_ref()?;
+    let section = ledger.section(&rule.id.text, LedgerStanding::Open);
+    let tally = section.map(|section| ledger.tally(section)).unwrap_or_default();
+    Some(Known {
+        known: tally.count,
+        persisting: tally.seen,
+        doubted: tally.doubted,
+        nameless: found.map_or(0, |found| found.nameless),
+    })
 }
 
 fn unit(rule: &CheckedRule) -> Unit {
@@ -157,6 +173,7 @@ pub(super) fn empty(number: usize, rule: &CheckedRule, outcome: Outcome) -> Rule
         not_evaluable_reasons: Vec::new(),
         allowed: Vec::new(),
         waived: Vec::new(),
+        known: None,
         by_file: Vec::new(),
         findings: Vec::new(),
         remarks: Vec::new(),
@@ -221,6 +238,7 @@ fn recorded(
     let mut why: BTreeMap<String, u64> = BTreeMap::new();
     let mut allowed: BTreeMap<u16, u64> = BTreeMap::new();
     let mut waived = WaivedCounts::new();
+    let mut nameless = 0;
     let mut examples: Vec<Vec<Example>> = Vec::new();
     let mut by_file = Vec::new();
     for (work, so_far) in &pass.files {
@@ -235,6 +253,7 @@ fn recorded(
         for (entry, count) in &task.allowed {
             *allowed.entry(*entry).or_default() += count;
         }
+        nameless += task.nameless;
         for (waiver, count) in &task.waived {
             *waived.entry(*waiver).or_default() += count;
         }
@@ -252,6 +271,7 @@ fn recorded(
         not_evaluable_reasons: reasons(why),
         allowed: allowed.into_iter().collect(),
         waived: waived.into_iter().collect(),
+        known: Some(Known { nameless, ..Known::default() }),
         by_file,
         findings: spread(examples, options.examples),
         remarks: Vec::new(),
@@ -770,19 +790,26 @@ impl Entering<'_, '_> {
         let Some(number) = work.tasks.tasks.iter().position(|task| task.rule == self.rule) else {
             return Ok(());
         };
-        let excusable = !work.tasks.tasks[number].excuses.is_empty();
-        let standings = if excusable {
-            self.fetcher.standings(&pass.files[index], number, chunk, records)
+        let excuses = &work.tasks.tasks[number].excuses;
+        let told = if excuses.is_empty() {
+            vec![Sight::default(); records.len()]
         } else {
-            vec![Standing::Open; records.len()]
+            self.fetcher.tell(&pass.files[index], number, chunk, records)
         };
+        let (watch, excusable) = (excuses.watch().clone(), excuses.may_excuse());
+        let mut sightings = Sightings::default();
+        told.iter().for_each(|told| sightings.note(told, &watch));
         let (work, so_far) = &mut pass.files[index];
+        so_far.tasks[number].nameless += sightings.nameless;
+        sightings
+            .settle(self.rule, self.options.baseline.as_deref(), self.hooks.register)
+            .map_err(|error| self.options.spill_error(&error))?;
         let before = usize::try_from(chunk)
             .ok()
             .and_then(|chunk| so_far.chunks.get(chunk))
             .map_or(0, |at| at.records);
         let lowest = self.best.entry(index).or_default();
-        for (&record, &standing) in records.iter().zip(&standings) {
+        for (&record, &Sight { standing, .. }) in records.iter().zip(&told) {
             let task = &mut so_far.tasks[number];
             task.counts.violations += 1;
             task.counts.passed -= 1;
@@ -810,6 +837,7 @@ impl Entering<'_, '_> {
             }
         }
         if self.hooks.findings.is_some() {
+            let standings = told.into_iter().map(|told| told.standing);
             let records: Vec<(u64, Standing)> = records.iter().copied().zip(standings).collect();
             for finding in self.fetcher.fetch(&pass.files[index], self.rule, chunk, &records) {
                 stream(self.hooks, &finding)?;
@@ -905,29 +933,29 @@ impl Fetcher {
         row.map(|row| file.0.shower.group(&file.0, batch, by, row)).unwrap_or_default()
     }
 
-    /// How violations of a chunk stand, by the numbers of their records in it (from 0, rising). Of a record that cannot
-    /// be read any more nothing is excused.
-    fn standings(
+    /// What is known of violations of a chunk, by the numbers of their records in it (from 0, rising). Of a record that
+    /// cannot be read any more it is nothing.
+    fn tell(
         &mut self,
         file: &(FileWork<'_>, FileSoFar),
         task: usize,
         chunk: u64,
         records: &[u64],
-    ) -> Vec<Standing> {
-        let mut standings = vec![Standing::Open; records.len()];
+    ) -> Vec<Sight> {
+        let mut told = vec![Sight::default(); records.len()];
         if self.load(file, chunk).is_none() {
-            return standings;
+            return told;
         }
         let batch = &mut self.worker.batch;
         let (places, rows): (Vec<usize>, Vec<usize>) = (0..batch.rows)
             .filter_map(|row| Some((records.binary_search(&batch.ordinal(row)).ok()?, row)))
             .unzip();
         let (work, _) = file;
-        let found = late_standings(work, &work.tasks.tasks[task], batch, &rows);
-        for (place, standing) in places.into_iter().zip(found) {
-            standings[place] = standing;
+        let found = tell_late(work, &work.tasks.tasks[task], batch, &rows);
+        for (place, of_row) in places.into_iter().zip(found) {
+            told[place] = of_row;
         }
-        standings
+        told
     }
 
     /// The findings of records of a chunk, by their numbers in it (from 0, rising), and how each stands.

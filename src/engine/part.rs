@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::excuse::WaivedCounts;
+use crate::engine::excuse::{Sight, Sightings, WaivedCounts};
 use crate::engine::measure::Groups;
 use crate::engine::profile::ColumnPart;
 use crate::engine::relation::Yield;
@@ -22,6 +22,8 @@ pub(crate) struct TaskPart {
     pub(crate) allowed: BTreeMap<u16, u64>,
     /// How many violations each waiver excuses.
     pub(crate) waived: WaivedCounts,
+    /// What is to be told of the identities of violations.
+    pub(crate) sightings: Sightings,
     /// Examples with the lowest priorities; records and lines relative to the chunk.
     pub(crate) examples: Vec<Example>,
     /// Groups of a measure.
@@ -63,6 +65,8 @@ pub(crate) struct Run {
     pub(crate) last: Ranked,
     /// The finding for the first row, if the chunk before breaks its order.
     pub(crate) if_broken: Example,
+    /// What is known of it.
+    pub(crate) told: Sight,
 }
 
 /// What one chunk gives.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::engine::chunk::{FileWork, Shared};
 use crate::engine::drive::{FileSoFar, Read, lock, read};
+use crate::engine::excuse::Watch;
 use crate::engine::group::GroupStore;
 use crate::engine::known::{self, KnownStore, People, Room, RosterAt};
 use crate::engine::profile::ProfileTask;
@@ -464,6 +465,7 @@ impl<'p> Staging<'_, '_, 'p> {
     ) -> Result<Read<'p>, EngineError> {
         let (plan, options, hooks) = (self.plan, self.options, self.hooks);
         let mut judging = false;
+        let watch = Watch::of(options, hooks);
         let works: Vec<FileWork<'p>> = plan
             .files
             .iter()
@@ -493,7 +495,7 @@ impl<'p> Staging<'_, '_, 'p> {
                         (self.relations, &self.pass.places),
                         purpose,
                         harvested,
-                        options.as_of,
+                        (options.as_of, &watch),
                     );
                     let thresholds = tasks.tasks.iter().map(|_| AtomicU64::new(u64::MAX)).collect();
                     let rules = tasks.tasks.iter().map(|task| (task.rule, &plan.rules[task.rule]));

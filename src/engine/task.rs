@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::detect::{Context, Finder, Tier};
 use crate::engine::atom::Atom;
-use crate::engine::excuse::{Excuses, Known};
+use crate::engine::excuse::{Excuses, Known, Watch};
 use crate::engine::known::{People, PeopleHarvest, SearchWork};
 use crate::engine::measure::MeasureTask;
 use crate::engine::program::{Compiler, NodeId, Op, Program};
@@ -257,7 +257,7 @@ pub(crate) fn compile(
     (relations, places): (&Relations, &Places),
     purpose: Purpose<'_>,
     harvested: Option<&People>,
-    as_of: Date,
+    (as_of, watch): (Date, &Watch),
 ) -> SetTasks {
     let set = &plan.dictionary.sets[file.set];
     let of_set = &relations.sets[file.set];
@@ -479,7 +479,7 @@ pub(crate) fn compile(
         };
         let name = plan.files.get(number_of_file).map_or("", |file| file.name.as_str());
         tasks.push(Task {
-            excuses: Excuses::compile(plan, number, name, known, &mut compiler),
+            excuses: Excuses::compile(plan, number, name, known, (&mut compiler, watch)),
             rule: number,
             applies,
             kind,

@@ -260,6 +260,7 @@ fn options(threads: usize, chunk_size: u64, memory: u64) -> ScanOptions {
         reveal: Reveal::Nothing,
         site_key: Some(SiteKey::new([7; 32])),
         trace: false,
+        baseline: None,
         watched: None,
     }
 }
@@ -278,6 +279,7 @@ fn run(
         progress: &|_| {},
         findings: Some(Mutex::new(Box::new(Lines(&lines)))),
         holdings: None,
+        register: None,
     };
     let options = options(threads, chunk_size, memory);
     let scan = scan(&mut plan, &options, &hooks).unwrap();
@@ -371,6 +373,7 @@ fn a_fault_in_any_thread_ends_the_run_and_waits_for_nobody() {
                 progress: &fails,
                 findings: None,
                 holdings: None,
+                register: None,
             };
             let mut plan = plan(&[SOUND.as_bytes(), SOUND.as_bytes()]).unwrap();
             let options = options(threads, 16, 64);

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::engine::excuse::{Excuses, Shown, WaivedCounts, tally};
+use crate::engine::excuse::{Excuses, Shown, Sightings, WaivedCounts, Watch, tally};
 use crate::engine::outcome::{Asked, of_file, stream};
-use crate::engine::{EngineError, Hooks};
-use crate::finding::{Counts, Finding, KeyedHash, RuleOutcome, fingerprint_text};
+use crate::engine::{EngineError, Hooks, ScanOptions};
+use crate::finding::{Counts, Finding, KeyedHash, Known, RuleOutcome, fingerprint_text};
 use crate::plan::Plan;
 use crate::rule::CheckedRule;
 
@@ -20,6 +20,10 @@ pub(crate) struct Wholes<'w, 'h> {
     excuses: Option<(Option<Arc<str>>, Excuses)>,
     shown: Shown,
     waived: WaivedCounts,
+    watch: Watch,
+    options: &'w ScanOptions,
+    /// Findings that nothing names.
+    nameless: u64,
 }
 
 impl<'w, 'h> Wholes<'w, 'h> {
@@ -30,14 +34,26 @@ impl<'w, 'h> Wholes<'w, 'h> {
         asked: Asked<'w, 'h>,
     ) -> Self {
         let (options, hooks, keyed) = asked;
-        let shown = Shown::new(options.examples);
-        let waived = WaivedCounts::new();
-        Self { plan, number, rule, hooks, keyed, excuses: None, shown, waived }
+        Self {
+            plan,
+            number,
+            rule,
+            hooks,
+            keyed,
+            excuses: None,
+            shown: Shown::new(options.examples),
+            waived: WaivedCounts::new(),
+            watch: Watch::of(options, hooks),
+            options,
+            nameless: 0,
+        }
     }
 
     /// Whether nothing depends on further findings.
     pub(crate) fn is_settled(&self) -> bool {
-        self.shown.is_full() && self.plan.waivers_of(self.number).next().is_none()
+        self.shown.is_full()
+            && self.watch.is_idle()
+            && self.plan.waivers_of(self.number).next().is_none()
     }
 
     /// Takes a finding, and counts it where it is excused. What names it, where something does, makes its fingerprint.
@@ -54,11 +70,18 @@ impl<'w, 'h> Wholes<'w, 'h> {
         let identity = named.and_then(|named| self.keyed.identity_of_whole(id, set, named));
         let file = &finding.place.file;
         if self.excuses.as_ref().is_none_or(|(of, _)| of != file) {
-            let excuses = Excuses::of_whole(self.plan, self.number, file.as_deref());
+            let excuses = Excuses::of_whole(self.plan, self.number, file.as_deref(), &self.watch);
             self.excuses = Some((file.clone(), excuses));
         }
         if let Some((_, excuses)) = &self.excuses {
-            finding.standing = excuses.standing_of_whole(identity);
+            let told = excuses.tell_whole(identity);
+            finding.standing = told.standing;
+            let mut sightings = Sightings::default();
+            sightings.note(&told, &self.watch);
+            self.nameless += sightings.nameless;
+            sightings
+                .settle(self.number, self.options.baseline.as_deref(), self.hooks.register)
+                .map_err(|error| self.options.spill_error(&error))?;
         }
         finding.fingerprint = identity.map(fingerprint_text);
         tally(finding.standing, counts, &mut self.waived);
@@ -90,5 +113,6 @@ impl<'w, 'h> Wholes<'w, 'h> {
     pub(crate) fn finish(self, outcome: &mut RuleOutcome) {
         outcome.findings = self.shown.finish();
         outcome.waived = self.waived.into_iter().collect();
+        outcome.known = Some(Known { nameless: self.nameless, ..Known::default() });
     }
 }

@@ -21,8 +21,8 @@ pub use self::holding::{Account, Holding, HoldingSink};
 pub use self::key::{RecordKey, SiteKey};
 pub use self::masked::{Masked, Reveal, neutral};
 pub use self::outcome::{
-    Claimed, Counts, FileViolations, InputFate, InputOutcome, NotEvaluated, Outcome, RuleOutcome,
-    Scan, Unit,
+    Claimed, Counts, FileViolations, InputFate, InputOutcome, Known, NotEvaluated, Outcome,
+    RuleOutcome, Scan, Unit,
 };
 pub use self::overdue::{Age, Overdue};
 pub use self::standing::Standing;

@@ -110,12 +110,27 @@ pub struct RuleOutcome {
     pub allowed: Vec<(u16, u64)>,
     /// How many violations each waiver excuses: its place in the file of waivers, from nought, and the count.
     pub waived: Vec<(u16, u64)>,
+    /// What the baseline knows of the rule, where there is one.
+    pub known: Option<Known>,
     /// The files that have violations and how many, in the order of the plan; empty where groups are counted.
     pub by_file: Vec<FileViolations>,
     /// Examples, sorted by place.
     pub findings: Vec<Finding>,
     /// What the result as a whole comes to, in words without a value: how small the smallest group is.
     pub remarks: Vec<String>,
+}
+
+/// What a baseline knows of a rule, and what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Known {
+    /// Findings of the baseline.
+    pub known: u64,
+    /// Those that are still there.
+    pub persisting: u64,
+    /// Those whose records are there and could not be judged.
+    pub doubted: u64,
+    /// Violations of this run that nothing names, so that no baseline can know them.
+    pub nameless: u64,
 }
 
 /// How many violations a file has.

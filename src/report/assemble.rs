@@ -7,14 +7,14 @@ use crate::finding::{
 };
 use crate::report::json::v1::{
     Allowance, AllowedCount, Confidence, Counts, Digest, Family, FamilySummary, Fate, FieldValue,
-    FileCount, Finding, FindingStatus, Guideline, InForce, Input, InputSummary, KeyPart, Masking,
-    NotCheckable, Outcome, Overdue, OverdueCount, Pack, PackNotRun, Param, Problem, ProblemClass,
-    ProblemPlace, Provenance, ReasonCode, ReasonCount, Records, Release, ReleaseKind, Report, Rule,
-    RuleSummary, SCHEMA, SaidBy, Severity, SeveritySummary, SitePattern, Status, Summary,
-    Tailoring, Tool, Unit, WaivedCount, WaiverSource,
+    FileCount, Finding, FindingStatus, Fingerprints, Guideline, InForce, Input, InputSummary,
+    KeyPart, Masking, NotCheckable, Outcome, Overdue, OverdueCount, Pack, PackNotRun, Param,
+    Problem, ProblemClass, ProblemPlace, Provenance, ReasonCode, ReasonCount, Records, Release,
+    ReleaseKind, Report, Rule, RuleSummary, SCHEMA, SaidBy, Severity, SeveritySummary, SitePattern,
+    Status, Summary, Tailoring, Tool, Unit, WaivedCount, WaiverSource,
 };
 use crate::report::screen::number;
-use crate::report::waiver;
+use crate::report::{Earlier, baseline, waiver};
 use crate::report::{Emptiness, ExitReason, Facts, FailOn, Gap, verdict};
 use crate::rule::{self, CheckedRule, RuleText, Tolerance, WaiverFile};
 use crate::value::{Date, FieldType};
@@ -60,6 +60,10 @@ pub struct Meta {
     pub tailoring: Vec<Tailoring>,
     /// Whether they and the allowances of the project file were left out.
     pub tailoring_left_out: bool,
+    /// The earlier audit whose findings are known.
+    pub baseline: Option<Earlier>,
+    /// The file of fingerprints that was written.
+    pub fingerprints: Option<Fingerprints>,
     /// The file of waivers, and whether they excuse anything.
     pub waivers: Option<(WaiverFile, Excusing)>,
     /// Identifiers that the project file adds.
@@ -124,6 +128,7 @@ impl Report {
     #[must_use]
     pub fn assemble(input: AssembleInput<'_>) -> Self {
         let AssembleInput { scan, packs, rules: checked, mut meta } = input;
+        let (as_of, tool_version) = (meta.as_of, meta.tool_version.clone());
         let mut inputs: Vec<Input> = scan.inputs.iter().map(input_entry).collect();
         inputs.sort_by(|a, b| a.path.cmp(&b.path));
         let mut results: BTreeMap<u32, &finding::RuleOutcome> = BTreeMap::new();
@@ -145,21 +150,35 @@ impl Report {
         for rule in &mut rules {
             rule.required |= is_asked_for(rule, &meta.policy);
         }
+        if meta.baseline.is_some() {
+            for (number, rule) in (0_u32..).zip(&mut rules) {
+                let known = results.get(&number).and_then(|result| result.known);
+                rule.baseline = Some(baseline::of_rule(rule, known.unwrap_or_default()));
+            }
+        }
         let waivers = match &meta.waivers {
             Some((file, Excusing::Applied)) => {
                 waiver::entries(file, meta.as_of, meta.site_key.as_deref(), &rules)
             }
             _ => Vec::new(),
         };
-        let facts = Facts {
+        let earlier = meta.baseline.take();
+        let mut facts = Facts {
             stale: meta.policy.stale.saturating_add(waiver::stale(&waivers)),
             ..facts(scan, (checked, &rules), &meta.policy)
         };
+        let provenance = provenance(&inputs, packs, meta);
+        let as_of = day(as_of);
+        let baseline =
+            earlier.as_ref().map(|earlier| baseline::entry(earlier, &rules, &provenance, &as_of));
+        if let (Some(earlier), Some(entry)) = (&earlier, &baseline) {
+            baseline::decide(&mut facts, earlier, entry, &rules);
+        }
         let (verdict, reason) = verdict(&facts);
         Self {
             schema: SCHEMA.to_owned(),
-            tool: Tool { name: "chartaudit".to_owned(), version: neutral(&meta.tool_version) },
-            as_of: day(meta.as_of),
+            tool: Tool { name: "chartaudit".to_owned(), version: neutral(&tool_version) },
+            as_of,
             verdict,
             exit_code: reason.number(),
             exit_reason: neutral(&reason.to_string()),
@@ -167,10 +186,11 @@ impl Report {
             incomplete_reasons: incomplete_reasons(&facts),
             notice: NOTICE.to_owned(),
             summary: summary(&inputs, &rules),
-            provenance: provenance(&inputs, packs, meta),
+            provenance,
             inputs,
             rules,
             waivers,
+            baseline,
             transfer: Vec::new(),
         }
     }
@@ -553,6 +573,7 @@ fn rule_entry(
         },
         allowed: result.map(allowed).unwrap_or_default(),
         waived: result.map(waived).unwrap_or_default(),
+        baseline: None,
         files,
         files_omitted,
         overdue: result.map(overdue).unwrap_or_default(),
@@ -905,6 +926,7 @@ fn provenance(inputs: &[Input], packs: &[rule::Pack], meta: Meta) -> Provenance 
             applied: excusing == Excusing::Applied,
         }),
         tailoring_left_out: meta.tailoring_left_out,
+        fingerprints: meta.fingerprints.map(|of| Fingerprints { name: neutral(&of.name), ..of }),
         selection: neutral(&meta.selection),
         masking: match meta.reveal {
             Reveal::Nothing => Masking::On,
@@ -957,7 +979,7 @@ fn pack(pack: &rule::Pack, shipped: &[RuleText]) -> Pack {
 }
 
 /// Everything added up.
-fn summary(inputs: &[Input], rules: &[Rule]) -> Summary {
+pub(super) fn summary(inputs: &[Input], rules: &[Rule]) -> Summary {
     let mut counted = InputSummary::default();
     let mut records = Records::default();
     let mut bytes = 0_u64;

@@ -52,6 +52,7 @@ pub(crate) fn render(report: &Report) -> String {
     failing(&mut page, report);
     not_evaluated(&mut page, report);
     partly(&mut page, report);
+    baseline(&mut page, report);
     waivers(&mut page, report);
     inputs(&mut page, report);
     others(&mut page, report);
@@ -218,6 +219,30 @@ fn inputs(page: &mut Page, report: &Report) {
         ));
     }
     page.more(inputs.len(), INPUTS, "more input", "more inputs");
+}
+
+/// What became of the findings of the baseline.
+fn baseline(page: &mut Page, report: &Report) {
+    let Some(baseline) = &report.baseline else { return };
+    page.line(&format!(
+        "\n## Against {} as of {}\n",
+        safe(&baseline.report.name),
+        safe(&baseline.as_of)
+    ));
+    page.line("| new | known and still there | resolved | not evaluable any more | of rules not judged | without a fingerprint |");
+    page.line("|--:|--:|--:|--:|--:|--:|");
+    page.line(&format!(
+        "| {} | {} | {} | {} | {} | {} |",
+        number(baseline.new),
+        number(baseline.persisting),
+        number(baseline.resolved),
+        number(baseline.not_evaluable),
+        number(baseline.not_judged),
+        number(baseline.nameless)
+    ));
+    for words in &baseline.differences {
+        page.row(&format!("\n- Not the same audit: {}", safe(words)));
+    }
 }
 
 /// The waivers, and how each stands.

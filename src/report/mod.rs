@@ -11,6 +11,9 @@ mod assemble;
 mod screen;
 mod transfer;
 mod waiver;
+mod baseline;
+mod compare;
+pub mod trend;
 mod advice;
 pub mod terminal;
 mod snippet;
@@ -37,12 +40,14 @@ pub(crate) mod sample;
 
 pub(crate) use self::assemble::header;
 pub use self::assemble::{AssembleInput, Excusing, Meta, NOTICE, Policy};
+pub use self::baseline::{Earlier, Ratchet};
+pub use self::compare::comparison;
 pub use self::error::ReportError;
 pub use self::format::ReportFormat;
 pub use self::holdings::HoldingList;
 pub use self::json::v1::{
-    Allowance, AllowanceKind, Digest, PackNotRun, Report, SitePattern, Tailoring, TransferColumn,
-    TransferSet, Verdict,
+    Allowance, AllowanceKind, Digest, Fingerprints, PackNotRun, Report, SitePattern, Tailoring,
+    TransferColumn, TransferSet, Verdict,
 };
 pub(crate) use self::rows::{Row, RowFile, key_cell, key_parts, number_cell};
 pub use self::screen::Style;

@@ -42,6 +42,8 @@ pub(crate) fn meta() -> Meta {
         }],
         tailoring_left_out: false,
         waivers: None,
+        baseline: None,
+        fingerprints: None,
         site_patterns: Vec::new(),
         allowances: Vec::new(),
         packs_not_run: vec![PackNotRun {
@@ -243,6 +245,7 @@ pub(crate) fn result(rule: u32, outcome: Outcome, parts: [u64; 5]) -> RuleOutcom
         not_evaluable_reasons: Vec::new(),
         allowed: Vec::new(),
         waived: Vec::new(),
+        known: None,
         by_file: Vec::new(),
         findings: Vec::new(),
         remarks: Vec::new(),

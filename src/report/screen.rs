@@ -124,6 +124,16 @@ impl Screen {
         }
     }
 
+    /// Adds a line of which the first part holds marks of ours, safe already, and cuts it where it is too long.
+    pub(crate) fn marked(&mut self, marks: &str, (ink, rest): (Ink, &str)) {
+        let shown = cut(marks, self.style.width).to_owned();
+        self.text.push_str(&shown);
+        let room = self.style.width.saturating_sub(width(&shown));
+        let rest = self.safe(rest);
+        self.inked(ink, cut(&rest, room));
+        self.text.push('\n');
+    }
+
     /// The text as this screen can show it.
     pub(crate) fn safe(&self, text: &str) -> String {
         let text = neutral(text);

@@ -12,7 +12,7 @@ use crate::report::phrase::open;
 use crate::report::screen::{
     Ink, Screen, Style, counted, length, number, pad, pad_left, share, shorten, size, width, wrap,
 };
-use crate::report::{snippet, transfer, waiver};
+use crate::report::{baseline, snippet, transfer, waiver};
 
 /// How many lines of each kind a screen shows at most; what is left out is counted.
 const RECORD_SETS: usize = 10;
@@ -55,6 +55,7 @@ pub fn render_run(report: &Report, style: Style, explain: &[String]) -> String {
     partly_evaluated(&mut screen, report);
     tolerated(&mut screen, report);
     allowed(&mut screen, report);
+    baseline::section(&mut screen, report);
     waiver::section(&mut screen, report);
     problems(&mut screen, report);
     packs_not_run(&mut screen, report);

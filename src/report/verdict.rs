@@ -1,7 +1,7 @@
 //! What an audit says as a whole, and the exit code that says it to scripts.
 
 use crate::report::json::v1::{Severity, Verdict};
-use crate::report::screen::number;
+use crate::report::screen::{counted, number};
 
 /// The lowest severity whose open findings make an audit fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -99,6 +99,11 @@ pub enum Gap {
         /// What they claim to be.
         kind: &'static str,
     },
+    /// A rule that the baseline has judged was not evaluated, and growth is refused.
+    NoLongerJudged {
+        /// The rule.
+        rule: String,
+    },
     /// A rule that was asked for by its id, or is required, was not evaluated.
     RuleNotEvaluated {
         /// The rule.
@@ -137,6 +142,9 @@ impl std::fmt::Display for Gap {
             ),
             Self::ClaimNotJudged { kind } => {
                 write!(f, "no rule judged whether what is said to be `{kind}` is so")
+            }
+            Self::NoLongerJudged { rule } => {
+                write!(f, "`{rule}` was judged in the baseline and could not be judged now")
             }
             Self::RuleNotEvaluated { rule } => {
                 write!(f, "`{rule}` was asked for or is required, and was not evaluated")
@@ -189,6 +197,8 @@ pub struct Facts {
     pub failed: Vec<(Severity, u64)>,
     /// The threshold.
     pub fail_on: FailOn,
+    /// The violations of each rule that the baseline does not know, where growth is refused.
+    pub grown: Vec<u64>,
     /// Stale waivers and baseline entries.
     pub stale: u64,
     /// Whether they count.
@@ -214,6 +224,13 @@ pub enum ExitReason {
         /// The threshold.
         fail_on: FailOn,
     },
+    /// There are findings that the baseline does not know, and growth is refused.
+    Grown {
+        /// Rules that have some.
+        rules: usize,
+        /// How many.
+        violations: u64,
+    },
     /// Command line, configuration or rules are wrong.
     Usage,
     /// Something that had to be judged was not.
@@ -238,7 +255,7 @@ impl ExitReason {
     pub fn number(&self) -> u8 {
         match self {
             Self::Clean { .. } | Self::EmptyAllowed(_) => 0,
-            Self::Findings { .. } => 1,
+            Self::Findings { .. } | Self::Grown { .. } => 1,
             Self::Usage => 2,
             Self::Incomplete(_) => 3,
             Self::Nothing(_) => 4,
@@ -254,7 +271,7 @@ impl ExitReason {
     pub(crate) fn verdict(&self) -> Verdict {
         match self {
             Self::Clean { .. } => Verdict::Pass,
-            Self::Findings { .. } | Self::Stale(_) => Verdict::Fail,
+            Self::Findings { .. } | Self::Grown { .. } | Self::Stale(_) => Verdict::Fail,
             Self::EmptyAllowed(_) | Self::Nothing(_) => Verdict::Empty,
             Self::Usage
             | Self::Incomplete(_)
@@ -280,6 +297,14 @@ impl std::fmt::Display for ExitReason {
             Self::Findings { rules, violations, fail_on } => {
                 write!(f, "{rules} rules fail at `{}` or above: ", fail_on.name())?;
                 write_open(f, *violations)
+            }
+            Self::Grown { rules, violations } => {
+                let rules = counted(*rules as u64, "rule has", "rules have");
+                write!(
+                    f,
+                    "{rules} violations that the baseline does not know: {}",
+                    number(*violations)
+                )
             }
             Self::Usage => f.write_str("the command line, the project file or the rules are wrong"),
             Self::Incomplete(gaps) => match gaps.as_slice() {
@@ -348,6 +373,10 @@ fn exit_reason(facts: &Facts) -> ExitReason {
             counted.fold(0, |sum: u64, (_, violations)| sum.saturating_add(*violations));
         return ExitReason::Findings { rules, violations, fail_on: facts.fail_on };
     }
+    if !facts.grown.is_empty() {
+        let violations = facts.grown.iter().fold(0, |sum: u64, new| sum.saturating_add(*new));
+        return ExitReason::Grown { rules: facts.grown.len(), violations };
+    }
     if facts.fail_on_stale && facts.stale > 0 {
         return ExitReason::Stale(facts.stale);
     }
@@ -393,6 +422,8 @@ mod tests {
         check(Facts { trust_broken: true, ..none() }, Verdict::Incomplete, 5, "digest");
         check(Facts { stale: 2, fail_on_stale: true, ..none() }, Verdict::Fail, 6, "2 waivers");
         check(Facts { stale: 2, ..none() }, Verdict::Pass, 0, "no rule fails");
+        let grown = "2 rules have violations that the baseline does not know: 7";
+        check(Facts { grown: vec![3, 4], ..none() }, Verdict::Fail, 1, grown);
         check(Facts { faulty: true, ..none() }, Verdict::Incomplete, 70, "bug");
         check(Facts { unwritten: true, ..none() }, Verdict::Incomplete, 74, "written");
         check(Facts { interrupted: true, ..none() }, Verdict::Incomplete, 130, "interrupted");
@@ -431,6 +462,7 @@ mod tests {
             allow_empty: false,
             failed: vec![(Severity::Error, 1)],
             fail_on: FailOn::Error,
+            grown: vec![1],
             stale: 1,
             fail_on_stale: true,
         };
@@ -442,7 +474,10 @@ mod tests {
             |facts| facts.unwritten = false,
             |facts| facts.gaps.clear(),
             |facts| facts.empty = None,
-            |facts| facts.failed.clear(),
+            |facts| {
+                facts.failed.clear();
+                facts.grown.clear();
+            },
             |facts| facts.stale = 0,
         ];
         let mut codes = Vec::new();

@@ -56,6 +56,10 @@ pub struct ProjectFile {
     pub fail_on: Option<FailOn>,
     /// Whether waivers and baselines that are stale fail it too.
     pub fail_on_stale: bool,
+    /// The report whose findings are known.
+    pub baseline: Option<String>,
+    /// Whether growth is refused.
+    pub ratchet: bool,
     /// The file of waivers.
     pub waivers: Option<String>,
     /// How long a waiver may hold from the day of its approval.
@@ -262,6 +266,8 @@ fn project(
         fail_on_stale: node
             .get("fail_on")
             .is_some_and(|node| node.texts().into_iter().any(|(word, _)| word == STALE)),
+        baseline: raw.baseline.clone(),
+        ratchet: raw.ratchet,
         waivers: node
             .get("waivers")
             .and_then(|node| node.text().or_else(|| node.get("file")?.text()).map(str::to_owned)),

@@ -109,8 +109,9 @@ fn heading(name: &str, file: bool) -> String {
 }
 
 /// Keys with which what people write for us begins its lines.
-const OURS: [&str; 25] = [
+const OURS: [&str; 27] = [
     "as_of",
+    "baseline",
     "expect",
     "facility",
     "fail_on",
@@ -125,6 +126,7 @@ const OURS: [&str; 25] = [
     "pack",
     "packs",
     "params",
+    "ratchet",
     "records",
     "release",
     "rules",

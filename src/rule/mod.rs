@@ -33,6 +33,7 @@ pub mod config;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::check::tolerance;
 pub use self::check::{KEPT, kept};
 pub use self::checked::{
     Check, CheckedRule, Citation, Confidence, DeadlineUnit, Direction, Diverse, Example,

@@ -1167,6 +1167,10 @@ pub(crate) struct RawProject {
     pub(crate) site_key_file: Option<String>,
     /// Reports fictional identifiers like real ones, in every rule: for fixtures and demonstrations.
     pub(crate) fictional: Option<RawFictional>,
+    /// A JSON report whose findings are known: only new ones make the audit fail.
+    pub(crate) baseline: Option<String>,
+    /// Refuses growth: fails on every finding that the baseline does not know.
+    pub(crate) ratchet: bool,
     /// The file of waivers, or `{file: waivers.yaml, longest: 2 years}`.
     #[schemars(schema_with = "waivers_schema")]
     pub(crate) waivers: Option<OneOrMany>,

@@ -6,7 +6,8 @@
 //! ([`Partitions`]). A [`Filter`] is a small memory of the keys. A [`RowSorter`] puts rows in order, an [`OriginSorter`] places. All of them share one
 //! [`Budget`] and write what does not fit to temporary files without a name, sealed unless it is
 //! fingerprints and places alone. [`Texts`] keeps what records say for a
-//! second look, sealed from the first byte; nothing else in this room holds the text of a record.
+//! second look, sealed from the first byte; nothing else in this room holds the text of a record. A [`Register`] gathers
+//! the fingerprints of findings and writes them as a [`Ledger`], in which a later run finds them again.
 
 mod hash;
 mod budget;
@@ -23,15 +24,21 @@ mod repeat;
 mod sort;
 mod origin;
 mod text;
+mod ledger;
+mod register;
 
 pub use self::budget::Budget;
 pub use self::filter::Filter;
 pub use self::hash::KeyHasher;
 pub use self::join::Matcher;
 pub use self::key::{Entry, KeyStore, Stats};
+pub use self::ledger::{
+    Entries, Ledger, LedgerAbout, LedgerError, LedgerSection, LedgerStanding, LedgerTally,
+};
 pub use self::lookup::Lookup;
 pub use self::origin::{OriginSorter, SortedOrigins};
 pub use self::partition::Partitions;
+pub use self::register::{Register, RegisterRow, SortedRegister, WrittenLedger, register_row};
 pub use self::rows::{Gathered, Rows};
 pub use self::sort::{RowSorter, SortedRows};
 pub use self::text::{SealedTexts, Texts};

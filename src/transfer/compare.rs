@@ -408,6 +408,7 @@ impl Whole {
                 not_evaluable_reasons: reasons.into_iter().collect(),
                 allowed: Vec::new(),
                 waived: Vec::new(),
+                known: None,
                 by_file: Vec::new(),
                 remarks,
                 findings,

@@ -31,3 +31,4 @@ mod waivers;
 mod manual;
 mod narrated;
 mod embed;
+mod baseline;

@@ -41,7 +41,10 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("survey", &["value", "expr", "rule", "source", "plan", "engine"]),
     (
         "audit",
-        &["value", "rule", "source", "plan", "detect", "engine", "finding", "report", "sample"],
+        &[
+            "value", "rule", "source", "store", "plan", "detect", "engine", "finding", "report",
+            "sample",
+        ],
     ),
     (
         "cli",

@@ -42,6 +42,9 @@ pub struct Report {
     /// The waivers, in the order of their file, and what each excuses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<Waiver>,
+    /// What became of the findings of an earlier audit; absent where none is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Baseline>,
     /// Everything added up.
     pub summary: Summary,
     /// How each record set fared on its way, where two exports were compared.
@@ -150,6 +153,9 @@ pub struct Provenance {
     /// Whether changes to rules and allowances of the project file were left out, for an inspection.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tailoring_left_out: bool,
+    /// The file of the fingerprints of all findings, which lies beside this report; absent where none was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprints: Option<Fingerprints>,
     /// Which rules were asked for.
     pub selection: String,
     /// Whether values are masked.
@@ -176,6 +182,62 @@ pub struct Provenance {
     pub fail_on: String,
     /// Controls of the guidelines that data cannot show, by pack.
     pub not_checkable: Vec<NotCheckable>,
+}
+
+/// The file of the fingerprints of all findings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Fingerprints {
+    /// Its name.
+    pub name: String,
+    /// Its digest, hex.
+    pub blake3: String,
+    /// How many there are: findings that are named by something, those of a repeated key each.
+    pub count: u64,
+}
+
+/// What became of the findings of an earlier audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Baseline {
+    /// The report of that audit, and its digest.
+    pub report: Digest,
+    /// The day on which it stands.
+    pub as_of: String,
+    /// Whether growth is refused.
+    pub ratchet: bool,
+    /// Violations that are neither known nor waived.
+    pub new: u64,
+    /// Known findings that are still there, waived ones included.
+    pub persisting: u64,
+    /// Known findings that are not there any more.
+    pub resolved: u64,
+    /// Known findings whose records cannot be judged any more.
+    pub not_evaluable: u64,
+    /// Known findings of rules that were not judged this time.
+    pub not_judged: u64,
+    /// Violations that nothing names, so that they count as new: of records without a key, of cells, of names of files.
+    pub nameless: u64,
+    /// What the two audits do not have in common.
+    pub differences: Vec<String>,
+}
+
+/// What became of the findings of a rule that are known:
+/// `known = persisting + resolved + not_evaluable + not_judged`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleBaseline {
+    /// All of them.
+    pub known: u64,
+    /// Violations that are neither known nor waived.
+    pub new: u64,
+    /// Still there.
+    pub persisting: u64,
+    /// Not there any more.
+    pub resolved: u64,
+    /// Their records cannot be judged any more.
+    pub not_evaluable: u64,
+    /// The rule was not judged.
+    pub not_judged: u64,
+    /// Violations that nothing names.
+    pub nameless: u64,
 }
 
 /// The file of waivers.
@@ -735,6 +797,9 @@ pub struct Rule {
     /// How many violations each waiver excuses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waived: Vec<WaivedCount>,
+    /// What became of what the baseline knows of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<RuleBaseline>,
     /// The files that have violations, the most first, then by path; none where groups over several files are counted.
     #[serde(default)]
     pub files: Vec<FileCount>,

@@ -2,12 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{self, neutral};
+use crate::finding::{self, Standing, neutral};
 use crate::report::assemble::overdue_entry;
-use crate::report::json::v1::{Finding, KeyPart, Masking, Overdue};
+use crate::report::json::v1::{Finding, FindingStatus, KeyPart, Masking, Overdue};
 use crate::report::rows::{key_cell, key_parts};
 use crate::report::stream::StreamOptions;
 use crate::value::Date;
+
+/// What is said of a finding that is no news.
+const KNOWN: &str = " (known from the baseline)";
 
 /// One finding: what its row says that its rule does not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +68,10 @@ impl Entry {
             line: finding.place.line,
             key: key_cell(&key_parts(&finding.key, options.site_key_present)),
             fields: with_span(fields.collect(), finding.identifier.as_ref().map(|found| found.2)),
-            message: neutral(&finding.message),
+            message: match finding.standing {
+                Standing::Known => format!("{}{KNOWN}", neutral(&finding.message)),
+                Standing::Open | Standing::Waived(_) => neutral(&finding.message),
+            },
         }
     }
 
@@ -111,7 +117,10 @@ impl Entry {
                 fields.collect(),
                 finding.span.map(|[start, end]| (start, end)),
             )),
-            message: neutral(&finding.message),
+            message: match finding.status {
+                FindingStatus::Baselined => format!("{}{KNOWN}", finding.message),
+                FindingStatus::Open | FindingStatus::Waived => finding.message.clone(),
+            },
         }
     }
 
