@@ -32,3 +32,4 @@ mod manual;
 mod narrated;
 mod embed;
 mod baseline;
+mod hook;
