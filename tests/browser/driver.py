@@ -40,7 +40,12 @@ class Browser:
             "goog:chromeOptions": options,
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
         }
-        self.session = "/" + self.call("POST", "/session", {"capabilities": {"alwaysMatch": always}})["sessionId"]
+        try:
+            started = self.call("POST", "/session", {"capabilities": {"alwaysMatch": always}})
+        except BaseException:
+            self.process.kill()
+            raise
+        self.session = f"/{started['sessionId']}"
 
     def __enter__(self):
         return self
