@@ -12,6 +12,7 @@ mod gap;
 mod deficiency;
 mod rule;
 mod input;
+mod earlier;
 mod evidence;
 mod page;
 

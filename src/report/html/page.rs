@@ -141,6 +141,7 @@ mod tests {
 
     use super::render;
     use crate::report::Report;
+    use crate::report::html::earlier::tests::compared;
     use crate::report::sample;
 
     /// What would be markup, end a script or a comment, or deceive a reader.
@@ -174,7 +175,7 @@ mod tests {
 
     #[test]
     fn no_text_of_a_report_means_anything() {
-        let report = serde_json::to_value(sample::report()).unwrap();
+        let report = serde_json::to_value(compared()).unwrap();
         let report: Report = serde_json::from_value(spoil(&report)).unwrap();
         assert_eq!(report.rules[0].title, HOSTILE);
         let page = render(&report);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::{figure, mark};
+use super::{earlier, figure, mark};
 use crate::report::json::v1::{
     Guideline, Outcome, Overdue, OverdueCount, Report, Rule, RuleSummary, TransferSet,
 };
@@ -22,6 +22,7 @@ pub(super) fn section(report: &Report) -> Markup {
             h2 #summary-title { "Summary" }
             (tiles(report))
             (waivers(report))
+            (earlier::section(report))
             (families(report))
             (by_rule(report))
             (by_file(report))
