@@ -29,7 +29,7 @@ use crate::plan::{BoundFile, FileState, Plan, Readiness, normalise};
 use crate::rule::{
     Check, CheckedRule, ClaimedBy, Expectation, Purpose, ReleaseCheck, ReleaseKind, Tolerance,
 };
-use crate::source::{Batch, CellSpan, Chunk, Issue, IssueClass, IssueCode, IssueLog, Table, Tally};
+use crate::source::{CellSpan, Chunk, Issue, IssueClass, IssueCode, IssueLog, Table, Tally};
 use crate::store::{LedgerStanding, OriginSorter, RowSorter};
 use crate::value::FieldType;
 
@@ -461,8 +461,6 @@ fn released<'a>(
     Ok(outcome)
 }
 
-/// Bytes of a file of figures read at a time.
-const STRETCH: u64 = 1 << 18;
 /// So much larger than its file is a table in memory, about.
 const IN_MEMORY: u64 = 8;
 
@@ -470,16 +468,8 @@ const IN_MEMORY: u64 = 8;
 fn figures(table: &Table) -> std::io::Result<(Figures, Vec<(u64, u64)>)> {
     let mut figures = Figures { headers: table.header.names.clone(), rows: Vec::new() };
     let mut places = Vec::new();
-    let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
     let mut spans: Vec<CellSpan> = Vec::new();
-    let mut start = table.data_start;
-    let (mut lines, mut records) = (table.lines_before, 0);
-    for index in 0..table.input.len.div_ceil(STRETCH) {
-        table.load(&mut chunk, index, STRETCH)?;
-        if start >= chunk.range.end {
-            continue;
-        }
-        start = table.split(&mut chunk, start, &mut batch)?;
+    table.read_through(&mut |batch, (lines, records)| {
         let before = figures.rows.len();
         figures.rows.resize(before + batch.rows, Vec::new());
         for column in 0..figures.headers.len() {
@@ -491,9 +481,7 @@ fn figures(table: &Table) -> std::io::Result<(Figures, Vec<(u64, u64)>)> {
         for row in 0..batch.rows {
             places.push((records + batch.ordinal(row) + 1, lines + batch.line(row) + 1));
         }
-        lines += batch.tally.lines;
-        records += batch.tally.records;
-    }
+    })?;
     Ok((figures, places))
 }
 

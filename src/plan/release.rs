@@ -5,13 +5,10 @@ use std::collections::BTreeMap;
 use crate::plan::bind::issue;
 use crate::plan::{BoundFile, FileState, PlannedFile, ReaderKind};
 use crate::rule::{ClaimedBy, Dictionary, ReleaseKind, ReleaseMethod, ReleaseSettings};
-use crate::source::{Batch, CellSpan, Chunk, FoundFile, Issue, IssueClass, Table};
+use crate::source::{CellSpan, FoundFile, Issue, IssueClass, Table};
 
 /// The record set whose records say what the files of a release are.
 pub const MANIFEST: &str = "release_manifest";
-
-/// Bytes of a manifest read at a time.
-const STRETCH: u64 = 1 << 18;
 
 /// What is said of the export as a whole.
 #[derive(Debug, Clone, Default)]
@@ -232,17 +229,9 @@ fn read(bound: &BoundFile, dictionary: &Dictionary) -> Result<Vec<Row>, std::io:
     };
     let (file, kind) = (column("file"), column("kind"));
     let (purpose, determination) = (column("purpose"), column("determination_id"));
-    let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
     let mut spans: Vec<CellSpan> = Vec::new();
-    let mut start = table.data_start;
-    let (mut lines, mut records) = (table.lines_before, 0);
     let mut rows = Vec::new();
-    for index in 0..table.input.len.div_ceil(STRETCH) {
-        table.load(&mut chunk, index, STRETCH).map_err(|error| error.kind())?;
-        if start >= chunk.range.end {
-            continue;
-        }
-        start = table.split(&mut chunk, start, &mut batch).map_err(|error| error.kind())?;
+    let read = table.read_through(&mut |batch, (lines, records)| {
         let mut texts: Vec<Vec<Option<String>>> = Vec::new();
         for column in [file, kind, purpose, determination] {
             let Some(bound) = column else {
@@ -275,9 +264,8 @@ fn read(bound: &BoundFile, dictionary: &Dictionary) -> Result<Vec<Row>, std::io:
                 record: records + batch.ordinal(row) + 1,
             });
         }
-        lines += batch.tally.lines;
-        records += batch.tally.records;
-    }
+    });
+    read.map_err(|error| error.kind())?;
     Ok(rows)
 }
 

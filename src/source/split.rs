@@ -32,7 +32,32 @@ pub(super) enum Pace {
     Records,
 }
 
+/// Bytes of a table read at a time, where it is read from end to end by one.
+const STRETCH: u64 = 1 << 18;
+
 impl Table {
+    /// Reads all records in their order, a batch at a time, each told with the lines and records before it; gives how
+    /// many records there are.
+    ///
+    /// # Errors
+    /// Whatever the file system says, and a file that has become shorter since it was opened.
+    pub fn read_through(&self, each: &mut dyn FnMut(&mut Batch, (u64, u64))) -> io::Result<u64> {
+        let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
+        let mut start = self.data_start;
+        let (mut lines, mut records) = (self.lines_before, 0);
+        for index in 0..self.input.len.div_ceil(STRETCH) {
+            self.load(&mut chunk, index, STRETCH)?;
+            if start >= chunk.range.end {
+                continue;
+            }
+            start = self.split(&mut chunk, start, &mut batch)?;
+            each(&mut batch, (lines, records));
+            lines += batch.tally.lines;
+            records += batch.tally.records;
+        }
+        Ok(records)
+    }
+
     /// Splits all records that start in the chunk from `start` on, and says where the next record starts.
     ///
     /// `start` is the raw offset of a record's first byte, and so is the result: at or after the range's end, or the

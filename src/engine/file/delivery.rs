@@ -11,10 +11,6 @@ use crate::engine::whole::Wholes;
 use crate::finding::{Finding, Outcome, Place, RuleOutcome};
 use crate::plan::{Delivery, DeliveryList, Plan};
 use crate::rule::CheckedRule;
-use crate::source::{Batch, Chunk, Table};
-
-/// Bytes of a table read at a time, where its records are only counted.
-const STRETCH: u64 = 1 << 20;
 
 /// A rule about what was to be delivered.
 pub(in crate::engine) fn delivered<'a>(
@@ -82,7 +78,11 @@ fn arrived(plan: &Plan, pass: &Pass<'_>, list: &DeliveryList, said: &Manifest) -
         let read = pass.files.iter().find(|(work, _)| work.number == number);
         match read {
             Some((_, so_far)) => so_far.complete.then_some(so_far.tally.records),
-            None => counted(&plan.table_of(number)?.table),
+            // No rule has read it.
+            None => {
+                let table = &plan.table_of(number)?.table;
+                table.read_through(&mut |_, _| ()).ok().map(|read| table.tally.records + read)
+            }
         }
     };
     files
@@ -92,20 +92,4 @@ fn arrived(plan: &Plan, pass: &Pass<'_>, list: &DeliveryList, said: &Manifest) -
             records: if said.counts_records() { of_file(&file.name) } else { None },
         })
         .collect()
-}
-
-/// The records of a table that no rule has read; `None` if it cannot be read to its end.
-fn counted(table: &Table) -> Option<u64> {
-    let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
-    let mut start = table.data_start;
-    let mut records = table.tally.records;
-    for index in 0..table.input.len.div_ceil(STRETCH) {
-        table.load(&mut chunk, index, STRETCH).ok()?;
-        if start >= chunk.range.end {
-            continue;
-        }
-        start = table.split(&mut chunk, start, &mut batch).ok()?;
-        records += batch.tally.records;
-    }
-    Some(records)
 }
