@@ -3,9 +3,8 @@
 use crate::cli::ExitCode;
 use crate::cli::console::Console;
 use crate::cli::error::CliError;
-use crate::cli::exception;
 use crate::cli::settings::Said;
-use crate::cli::waiver::{WhichWaivers, file, rules};
+use crate::cli::waiver::{Opened, WhichWaivers};
 use crate::report;
 
 /// The arguments of `waiver list`.
@@ -26,10 +25,7 @@ pub(crate) fn run(
     said: &Said,
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
-    let settings = arguments.which.settle(said)?;
-    let path = file(&settings)?;
-    let waivers = exception::check(exception::read(&path)?, &settings, &rules(&settings)?)?;
-    let as_of = settings.as_of.value;
+    let Opened { path, waivers, as_of } = arguments.which.open(said)?;
     let list = report::list_waivers(&waivers, as_of.0, console.out.style(0));
     console.print(&format!("{list}{} as of {as_of}\n", path.display()))?;
     Ok(ExitCode::Ok)

@@ -11,9 +11,11 @@ use clap::Subcommand;
 use crate::cli::ExitCode;
 use crate::cli::arguments::{BookArguments, RuleArguments};
 use crate::cli::console::Console;
+use crate::cli::day::Day;
 use crate::cli::error::CliError;
+use crate::cli::exception;
 use crate::cli::settings::{Origin, Said, Setting, Settings};
-use crate::rule::RuleBook;
+use crate::rule::{RuleBook, WaiverFile};
 
 /// What to do with waivers.
 #[derive(Debug, Subcommand)]
@@ -63,6 +65,22 @@ impl WhichWaivers {
         }
         Ok(settings)
     }
+
+    /// The waivers of the file, each of them checked.
+    fn open(self, said: &Said) -> Result<Opened, CliError> {
+        let settings = self.settle(said)?;
+        let path = file(&settings)?;
+        let waivers = exception::check(exception::read(&path)?, &settings, &rules(&settings)?)?;
+        Ok(Opened { path, waivers, as_of: settings.as_of.value })
+    }
+}
+
+/// A file of waivers, and the day on which they are looked at.
+#[derive(Debug)]
+struct Opened {
+    path: PathBuf,
+    waivers: WaiverFile,
+    as_of: Day,
 }
 
 /// The file of waivers that these settings name.
