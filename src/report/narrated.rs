@@ -105,6 +105,13 @@ fn next(report: &Report) -> Part {
     part
 }
 
+/// Figures in words, each with those for one and for many; those that are nought go unsaid.
+fn those(figures: &[(u64, &str, &str)]) -> String {
+    let figures = figures.iter().filter(|(count, ..)| *count > 0);
+    let words: Vec<String> = figures.map(|(count, one, many)| counted(*count, one, many)).collect();
+    words.join(", ")
+}
+
 /// How many rules of each family went which way.
 fn families(report: &Report) -> Part {
     let mut part = Part::new("Rules by family");
@@ -119,13 +126,10 @@ fn families(report: &Report) -> Part {
             (sum.baselined, "is known from the baseline", "are known from the baseline"),
             (sum.off, "is switched off", "are switched off"),
         ];
-        let words = figures.iter().filter(|(count, ..)| *count > 0);
-        let words: Vec<String> =
-            words.map(|(count, one, many)| counted(*count, one, many)).collect();
         part.say(&format!(
             "{name}: {}, of which {}",
             counted(sum.total, "rule", "rules"),
-            words.join(", ")
+            those(&figures)
         ));
     };
     for sum in &report.summary.families {
@@ -231,15 +235,12 @@ fn transfer(report: &Report) -> Part {
             (set.repeated, "is a surplus copy", "are surplus copies"),
             (unjudged, "could not be compared", "could not be compared"),
         ];
-        let words = figures.iter().filter(|(count, ..)| *count > 0);
-        let words: Vec<String> =
-            words.map(|(count, one, many)| counted(*count, one, many)).collect();
         part.say(&format!(
             "{}: {} sent, {} received; {}",
             set.record_set,
             number(set.sent),
             number(set.received),
-            words.join(", ")
+            those(&figures)
         ));
     }
     part
