@@ -16,7 +16,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use chartaudit::detect::known::{
-    Attribute, Birth, Known, KnownKind, Owner, Person, Reach, Roster, WithDigests, forms, search,
+    Attribute, Birth, Known, KnownKind, Owner, Person, Reach, Roster, WithDigests, WordSieve,
+    forms, search,
 };
 use chartaudit::store::{Budget, Filter, Gathered, KeyHasher, Rows};
 
@@ -70,6 +71,7 @@ struct List<'l> {
     hasher: &'l KeyHasher,
     rows: &'l Gathered,
     filter: &'l Filter,
+    words: &'l WordSieve,
     own: Own,
     asked: usize,
     passed: usize,
@@ -124,6 +126,10 @@ impl Roster for List<'_> {
         true
     }
 
+    fn words(&self) -> &WordSieve {
+        self.words
+    }
+
     fn has_places(&self, places: usize) -> bool {
         matches!(places, 9 | 10)
     }
@@ -141,11 +147,13 @@ fn main() {
     let hasher = KeyHasher::new([1, 2, 3, 4]);
     let budget = Arc::new(Budget::new(memory));
     let rows = Rows::new(20, Arc::clone(&budget), std::env::temp_dir());
+    let words = WordSieve::new();
     let clock = Clock::start();
     let (mut keys, mut bytes, mut count) = (Vec::new(), Vec::new(), 0_usize);
     for number in 0..patients {
         patient(number, &mut |person| {
             forms(person, WithDigests::No, &mut |form| {
+                words.add(&form);
                 if form.reach == Reach::Everybody {
                     keys.push(hasher.text(form.key));
                     bytes.extend_from_slice(&[0; 20]);
@@ -221,6 +229,7 @@ fn main() {
             hasher: &hasher,
             rows: &rows,
             filter: &filter,
+            words: &words,
             own: own.clone(),
             asked: 0,
             passed: 0,

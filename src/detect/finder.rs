@@ -3,6 +3,7 @@
 use super::allow::{AllowList, Allowed};
 use super::catalogue::{DETECTORS, Detector, UnknownDetector};
 use super::date::{self, Nineties};
+use super::eight::{ONES, below};
 use super::gate::{ChainGates, Judges, Near, TokenGates};
 use super::label::{Context, Labels, Mask, Pointing, Says, bit};
 use super::number::{Chain, Group};
@@ -795,10 +796,6 @@ fn is_www(text: &[u8], at: usize) -> bool {
 /// The top bit of each of eight bytes that is a digit, `:`, `@`, a capital if those are sought, or the first `w` of
 /// `www`; the lowest of them is right, those above may be marked for nothing.
 fn triggers(word: u64, capitals: Capitals) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = 0x8080_8080_8080_8080;
-    // The top bit of each byte that is below `limit` after the exclusive or, as far as no borrow comes from below.
-    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & TOPS;
     // Digits and `:` become 0 to 10; `@` and capitals 0 to 26.
     let digits = below(word ^ (ONES * 0x30), 11);
     let letters = match capitals {

@@ -11,6 +11,7 @@ mod number;
 mod gate;
 mod reading;
 mod words;
+mod eight;
 mod us;
 mod uk;
 mod canada;

@@ -315,7 +315,7 @@ pub(crate) fn compile(
         key_fields(&mut compiler, set, &file.key);
         compiler.program.raw.extend(&file.key);
     }
-    let people = harvested.map(|people| PeopleHarvest::of(set, file, people.digests));
+    let people = harvested.map(|people| PeopleHarvest::of(set, file, people));
     if let Some(people) = &people {
         key_fields(&mut compiler, set, &people.key);
         compiler.program.raw.extend(people.key.iter().filter(|field| has(file, **field)));

@@ -2,7 +2,8 @@
 //!
 //! What an export says of a person becomes forms ([`forms`]): keys of a few bytes, the same for every way of writing
 //! the value. [`search`] walks a text once and makes a key of every number, every row of words with capitals, every
-//! date and address in it; a [`Roster`] says whose the key is. Keys are hashed by whoever keeps them, so
+//! date and address in it; a [`Roster`] says whose the key is. A [`WordSieve`] tells beforehand which words no
+//! name has. Keys are hashed by whoever keeps them, so
 //! that no list of names and numbers stands in memory in clear.
 
 mod kind;
@@ -10,6 +11,7 @@ mod key;
 mod word;
 mod form;
 mod digest;
+mod sieve;
 mod text;
 mod near;
 #[cfg(test)]
@@ -17,4 +19,5 @@ mod tests;
 
 pub use self::form::{Attribute, Birth, Form, Person, Reach, WithDigests, forms};
 pub use self::kind::KnownKind;
+pub use self::sieve::WordSieve;
 pub use self::text::{Known, Named, Owner, Roster, Sighting, best, search};

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::{
     Attribute, Birth, Known, KnownKind, Named, Owner, Person, Reach, Roster, Sighting, WithDigests,
-    best, forms, search,
+    WordSieve, best, forms, search,
 };
 use crate::detect::Tier;
 
@@ -15,6 +15,7 @@ use crate::detect::Tier;
 struct List {
     own: HashMap<Vec<u8>, KnownKind>,
     others: HashMap<Vec<u8>, Known>,
+    words: WordSieve,
     places: u64,
     crowded: bool,
 }
@@ -23,6 +24,7 @@ impl List {
     fn add(&mut self, person: &Person<'_>, owner: Owner) {
         forms(person, WithDigests::Yes, &mut |form| {
             self.places |= 1 << form.places;
+            self.words.add(&form);
             let key = form.key.to_vec();
             if owner == Owner::Own {
                 let kind = self.own.entry(key).or_insert(form.kind);
@@ -48,6 +50,10 @@ impl Roster for List {
 
     fn has_own(&self) -> bool {
         !self.own.is_empty()
+    }
+
+    fn words(&self) -> &WordSieve {
+        &self.words
     }
 
     fn has_places(&self, places: usize) -> bool {
@@ -294,10 +300,12 @@ proptest! {
     }
 }
 
-/// Spans lie in the text, in order; the keys that are asked for do not depend on the answers.
+/// Spans lie in the text, in order; the keys that are asked for do not depend on the answers; and no word that the
+/// sieve holds back would have been found.
 fn check_sound(text: &[u8]) {
     struct Asked<'l> {
         list: &'l mut List,
+        words: &'l WordSieve,
         keys: Vec<Vec<u8>>,
         answers: bool,
     }
@@ -311,6 +319,9 @@ fn check_sound(text: &[u8]) {
         fn has_own(&self) -> bool {
             self.list.has_own()
         }
+        fn words(&self) -> &WordSieve {
+            self.words
+        }
         fn has_places(&self, places: usize) -> bool {
             self.list.has_places(places)
         }
@@ -319,16 +330,19 @@ fn check_sound(text: &[u8]) {
         }
     }
     let mut list = list();
-    let mut walk = |answers| {
-        let mut asked = Asked { list: &mut list, keys: Vec::new(), answers };
+    let of_list = std::mem::take(&mut list.words);
+    let mut walk = |words, answers| {
+        let mut asked = Asked { list: &mut list, words, keys: Vec::new(), answers };
         let mut sightings = Vec::new();
         search(text, &mut asked, &mut sightings);
         (asked.keys, sightings)
     };
-    let (with, mut sightings) = walk(true);
-    let (without, none) = walk(false);
+    let (with, mut sightings) = walk(&of_list, true);
+    let (without, none) = walk(&of_list, false);
     assert_eq!(with, without);
     assert!(none.is_empty());
+    let (_, of_every_word) = walk(&WordSieve::of_every_word(), true);
+    assert_eq!(sightings, of_every_word);
     best(&mut sightings);
     let mut end = 0;
     for of in &sightings {

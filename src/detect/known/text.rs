@@ -5,7 +5,9 @@ use super::form::{Birth, LONGEST_CODE, Reach, SHORTEST_CODE, day, full, initial,
 use super::key::{Class, Key, PART, letter};
 use super::kind::KnownKind;
 use super::near::{NameSigns, NumberLabels, Said, begins_name, is_ordinary, is_shaped};
-use super::word::{CLINICIANS, DIRECTIONS, MONTHS, PARTICLES, TITLES};
+use super::sieve::WordSieve;
+use super::word::{CLINICIANS, DIRECTIONS, MONTHS, PARTICLES, TITLES, street_kind};
+use crate::detect::eight::{ONES, Run, TOPS, below};
 use crate::detect::tier::Tier;
 
 /// Whose an identifier is.
@@ -41,6 +43,9 @@ pub trait Roster {
 
     /// Whether anything is known of the person of the record at hand.
     fn has_own(&self) -> bool;
+
+    /// The words of which the names and streets of all known people are made.
+    fn words(&self) -> &WordSieve;
 
     /// Whether any known number or code has so many places.
     fn has_places(&self, places: usize) -> bool;
@@ -79,8 +84,6 @@ const CROWD: u32 = 10;
 const MOST_PARTICLES: usize = 3;
 /// Groups of digits and letters that are looked at as one number.
 const MOST_GROUPS: usize = 5;
-/// How far a number with blanks or dots in it may be grouped.
-const SHAPES: [&[usize]; 5] = [&[3, 2, 4], &[3, 3, 4], &[4, 3, 4], &[2, 4, 4], &[5, 6]];
 /// Letters before the dash of a number: `RG-0041234`.
 const LONGEST_PREFIX: usize = 5;
 /// The longest part of an address of mail before the `@`, and behind it.
@@ -89,7 +92,7 @@ const LONGEST_DOMAIN: usize = 50;
 
 /// Appends every known identifier of a text, in the order in which they begin; they may overlap.
 ///
-/// The keys that are asked for depend on the text alone and not on the answers, so that a first walk can gather them
+/// The keys that are asked for depend on the text and the sieve of words and not on the answers, so that a first walk can gather them
 /// and a second one find what came of them. Takes time in proportion to the length of the text, which may
 /// hold any bytes; what lies beyond 4 GiB is not looked at.
 pub fn search<R: Roster>(text: &[u8], roster: &mut R, sightings: &mut Vec<Sighting>) {
@@ -150,6 +153,11 @@ impl<R: Roster> Walk<'_, R> {
     /// Looks up the key at hand.
     fn find(&mut self, reach: Reach) -> Option<Known> {
         self.roster.find(self.key.get()?, reach)
+    }
+
+    /// Whether a word may be part of a known name or the first of a known street.
+    fn may_name(&self, word: &[u8]) -> bool {
+        self.roster.words().may_have(word)
     }
 
     fn push(&mut self, start: usize, end: usize, tier: Tier, known: Known) {
@@ -220,10 +228,18 @@ impl<R: Roster> Walk<'_, R> {
 
     /// Looks up the number or code that begins here, alone and with the groups behind it.
     fn code(&mut self, start: usize, end: usize) {
-        let text = self.text;
         if end - start > LONGEST_CODE {
             return;
         }
+        if end - start >= SHORTEST_CODE && self.roster.has_places(end - start) {
+            self.whole(start, end);
+        }
+        self.groups(start, end);
+    }
+
+    /// Looks up the number or code here if it stands alone.
+    fn whole(&mut self, start: usize, end: usize) {
+        let text = self.text;
         let before = text[..start].last().copied();
         let digit_before = start >= 2 && text[start - 2].is_ascii_digit();
         let digits = text[start..end].iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -241,14 +257,9 @@ impl<R: Roster> Walk<'_, R> {
         let chained = before == Some(b'-') && digit_before
             || matches!(after, (Some(b'-'), true))
             || before == Some(b'+');
-        if digits >= 3
-            && !(plain && (measured || chained))
-            && end - start >= SHORTEST_CODE
-            && self.roster.has_places(end - start)
-        {
+        if digits >= 3 && !(plain && (measured || chained)) {
             self.offer(start, end, Grouped::No);
         }
-        self.groups(start, end);
     }
 
     /// Looks up the number that groups make: `617-555-0143`, `(617) 555-0143`, `RG-0041234`.
@@ -268,6 +279,10 @@ impl<R: Roster> Walk<'_, R> {
             }
             if separator != b')' {
                 mark = Some(separator);
+            }
+            // Most numbers between blanks are no part of a longer one.
+            if matches!(separator, b' ' | b'.') && !begins_shape(&lengths[..count]) {
+                return;
             }
             let next_end = code_end(text, next);
             lengths[count] = next_end - next;
@@ -297,7 +312,7 @@ impl<R: Roster> Walk<'_, R> {
             let shape = if separator == b'-' && mark == Some(b'-') && !lengths.contains(&0) {
                 !is_date(lengths)
             } else {
-                SHAPES.contains(&lengths)
+                is_shape(lengths)
             };
             if ends && begins && shape && self.roster.has_places(total) {
                 let digits = text[start..at].iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -363,7 +378,7 @@ impl<R: Roster> Walk<'_, R> {
             }
             break (word, word_end);
         };
-        if first.is_empty() {
+        if first.is_empty() || !self.may_name(first) && street_kind(first).is_none() {
             return;
         }
         let number = &text[start..end];
@@ -501,7 +516,9 @@ impl<R: Roster> Walk<'_, R> {
     /// Looks up the word here, alone and with the words behind it; gives where to go on.
     fn word(&mut self, at: usize) -> usize {
         let text = self.text;
-        let end = name_end(text, at);
+        let plain = run(text, at);
+        let code = at + plain.length;
+        let end = name_end_behind(text, at, code);
         if end == at {
             return at + letter(&text[at..]).1;
         }
@@ -511,11 +528,10 @@ impl<R: Roster> Walk<'_, R> {
             return end;
         }
         let word = &text[at..end];
-        let code = code_end(text, at);
-        let dashed = code - at <= LONGEST_PREFIX
+        let dashed = plain.length <= LONGEST_PREFIX
             && text.get(code) == Some(&b'-')
             && text.get(code + 1).is_some_and(u8::is_ascii_digit);
-        if dashed || text[at..code].iter().any(u8::is_ascii_digit) {
+        if dashed || plain.has_digit {
             self.code(at, code);
         }
         if !begins_name(word) {
@@ -525,13 +541,15 @@ impl<R: Roster> Walk<'_, R> {
             self.initials(at, end);
             return end;
         }
-        if TITLES.has(word) || CLINICIANS.has(word) {
+        if self.roster.has_own()
+            && let Some(month) = month_of(word)
+        {
+            self.month(at, end, month);
+        }
+        if !self.may_name(word) || TITLES.has(word) || CLINICIANS.has(word) {
             return end;
         }
         if self.roster.has_own() {
-            if let Some(month) = month_of(word) {
-                self.month(at, end, month);
-            }
             self.key.start(Class::Single);
             self.key.fold(word);
             if let Some(known) = self.find(Reach::Own)
@@ -558,6 +576,9 @@ impl<R: Roster> Walk<'_, R> {
     }
 
     fn initial(&mut self, last: &[u8], first: &[u8], start: usize, end: usize) {
+        if !self.may_name(last) {
+            return;
+        }
         self.key.start(Class::Initial);
         self.key.fold(last);
         self.key.push(PART);
@@ -611,6 +632,9 @@ impl<R: Roster> Walk<'_, R> {
     }
 
     fn name(&mut self, first: &[u8], last: &[u8], start: usize, end: usize) {
+        if !(self.may_name(first) && self.may_name(last)) {
+            return;
+        }
         self.key.start(Class::Name);
         if !full(&mut self.key, first, last) {
             return;
@@ -658,17 +682,25 @@ fn single_tier(text: &[u8], start: usize, end: usize) -> Option<Tier> {
     Some(if signs.eponym && !signs.titled { Tier::C } else { Tier::B })
 }
 
-/// The letters and digits from here on.
+/// Where the letters and digits from here on end.
 fn code_end(text: &[u8], at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default();
-    at + rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
+    at + run(text, at).length
+}
+
+/// The letters and digits from here on.
+fn run(text: &[u8], at: usize) -> Run {
+    Run::at_start(text.get(at..).unwrap_or_default())
 }
 
 /// Where the word that begins here ends; apostrophes and dashes between its letters are part of it, `'s` is not.
 fn name_end(text: &[u8], start: usize) -> usize {
-    let mut at = start;
+    name_end_behind(text, start, code_end(text, start))
+}
+
+/// The same of a word whose first letters and digits end there.
+fn name_end_behind(text: &[u8], start: usize, plain: usize) -> usize {
+    let mut at = plain;
     loop {
-        at = code_end(text, at);
         let rest = text.get(at..).unwrap_or_default();
         // Most words end with a blank.
         if matches!(rest.first(), None | Some(b' ')) {
@@ -687,12 +719,15 @@ fn name_end(text: &[u8], start: usize) -> usize {
                 return at;
             }
             at += mark;
-            continue;
+        } else {
+            match letter(rest) {
+                (Some(letter), length) if letter.is_alphabetic() || is_accent(letter) => {
+                    at += length;
+                }
+                _ => return at,
+            }
         }
-        match letter(rest) {
-            (Some(letter), length) if letter.is_alphabetic() || is_accent(letter) => at += length,
-            _ => return at,
-        }
+        at = code_end(text, at);
     }
 }
 
@@ -764,6 +799,16 @@ fn separator(
     }
 }
 
+/// How a number with blanks or dots in it may be grouped.
+fn is_shape(lengths: &[usize]) -> bool {
+    matches!(lengths, [3, 2 | 3, 4] | [4, 3, 4] | [2, 4, 4] | [5, 6])
+}
+
+/// Whether groups of these lengths are the first of such a number.
+fn begins_shape(lengths: &[usize]) -> bool {
+    matches!(lengths, [2..=5] | [3, 2 | 3] | [4, 3] | [2, 4])
+}
+
 /// Whether groups of digits of these lengths are a date rather than a number.
 fn is_date(lengths: &[usize]) -> bool {
     matches!(lengths, [4, 1 | 2, 1 | 2] | [1 | 2, 1 | 2, 4] | [1 | 2, 1 | 2, 2])
@@ -780,17 +825,25 @@ fn is_day(text: &[u8]) -> bool {
 
 /// The number of the month that a word names, in full or by its first three letters.
 fn month_of(word: &[u8]) -> Option<u32> {
-    let word = if word.eq_ignore_ascii_case(b"sept") { b"sep" } else { word };
-    // Most words of a text begin or end unlike a month, or are as long as none.
-    if !(3..=9).contains(&word.len()) || !b"jfmasondJFMASOND".contains(&word[0]) {
-        return None;
-    }
-    let names = |month: &[u8]| {
-        word.eq_ignore_ascii_case(month)
-            || month.get(..3).is_some_and(|short| word.eq_ignore_ascii_case(short))
+    let number = match &word.first_chunk::<3>()?.map(|byte| byte.to_ascii_lowercase()) {
+        b"jan" => 1,
+        b"feb" => 2,
+        b"mar" => 3,
+        b"apr" => 4,
+        b"may" => 5,
+        b"jun" => 6,
+        b"jul" => 7,
+        b"aug" => 8,
+        b"sep" => 9,
+        b"oct" => 10,
+        b"nov" => 11,
+        b"dec" => 12,
+        _ => return None,
     };
-    let month = MONTHS.iter().position(|month| names(month))?;
-    u32::try_from(month + 1).ok()
+    let month = MONTHS[number - 1];
+    let is_short = word.len() == 3 || word.eq_ignore_ascii_case(b"sept");
+    let is_month = is_short || word.eq_ignore_ascii_case(month);
+    u32::try_from(number).ok().filter(|_| is_month)
 }
 
 fn is_ordinal(text: impl AsRef<[u8]>) -> bool {
@@ -830,9 +883,6 @@ fn next_trigger(text: &[u8], from: usize) -> Option<usize> {
 /// The top bit of each of eight bytes that is a trigger; the lowest of them is right, those above may be marked for
 /// nothing.
 fn triggers(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = 0x8080_8080_8080_8080;
-    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & TOPS;
     // Digits become 0 to 9; `@` and capitals 0 to 26.
     below(word ^ (ONES * 0x30), 10) | below(word ^ (ONES * 0x40), 27) | word & TOPS
 }

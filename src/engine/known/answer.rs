@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::detect::known::{Form, Known, KnownKind, Owner};
+use crate::detect::known::{Form, Known, KnownKind, Owner, WordSieve};
 use crate::store::{Budget, Filter, Gathered, Lookup};
 
 /// Bytes of a row of everybody's keys: kind, owner, digits, places, and what tells the person from others.
@@ -107,6 +107,8 @@ pub(crate) struct Everybody {
     /// The rows.
     pub(crate) rows: Arc<Gathered>,
     pub(super) filter: Filter,
+    /// The words of all names.
+    pub(super) words: Arc<WordSieve>,
     /// A bit for each number of places that a number or a code has.
     pub(super) places: u64,
     /// A bit for each number of digits of which too many numbers are known.
@@ -119,7 +121,11 @@ impl Everybody {
     ///
     /// # Errors
     /// When their temporary file cannot be read.
-    pub(crate) fn of(rows: Arc<Gathered>, budget: &Arc<Budget>) -> io::Result<Self> {
+    pub(crate) fn of(
+        rows: Arc<Gathered>,
+        words: Arc<WordSieve>,
+        budget: &Arc<Budget>,
+    ) -> io::Result<Self> {
         let (mut places, mut digests) = (0_u64, false);
         let mut counts = [0_u64; 64];
         let filter = Filter::of(&rows, budget, &mut |_, rows| {
@@ -141,7 +147,7 @@ impl Everybody {
                 crowded |= 1 << digits;
             }
         }
-        Ok(Self { rows, filter, places, crowded, digests })
+        Ok(Self { rows, filter, words, places, crowded, digests })
     }
 
     /// What rows under one key say.

@@ -1,8 +1,10 @@
 //! What the records of people give to the stores.
 
-use crate::detect::known::{Attribute, Birth, Owner, Person, Reach, WithDigests, forms};
+use std::sync::Arc;
+
+use crate::detect::known::{Attribute, Birth, Owner, Person, Reach, WithDigests, WordSieve, forms};
 use crate::engine::known::answer::{put_own, put_row, slot};
-use crate::engine::known::{EVERYBODY, OWN};
+use crate::engine::known::{EVERYBODY, OWN, People};
 use crate::engine::relation::{Keys, Yield};
 use crate::engine::verdict::Cells;
 use crate::expr::typed::FieldId;
@@ -23,18 +25,20 @@ pub(crate) struct PeopleHarvest {
     pub(crate) key: Vec<FieldId>,
     owner: Owner,
     digests: WithDigests,
+    words: Arc<WordSieve>,
 }
 
 impl PeopleHarvest {
     /// Of one file.
-    pub(crate) fn of(set: &RecordSet, file: &BoundFile, digests: WithDigests) -> Self {
+    pub(crate) fn of(set: &RecordSet, file: &BoundFile, people: &People) -> Self {
         let is_bound =
             |field: FieldId| file.columns.get(usize::from(field.0)).is_some_and(Option::is_some);
         let owner = if set.name == "patients" { Owner::Patient } else { Owner::Staff };
         let mut fields = known_fields(set);
         fields.retain(|(field, _)| is_bound(*field));
         let birth = birth_field(set).filter(|field| is_bound(*field));
-        Self { fields, birth, key: set.key.clone(), owner, digests }
+        let (digests, words) = (people.digests, Arc::clone(&people.words));
+        Self { fields, birth, key: set.key.clone(), owner, digests, words }
     }
 
     /// What a batch gives.
@@ -65,6 +69,7 @@ impl PeopleHarvest {
             slots.clear();
             forms(&person, self.digests, &mut |form| {
                 let key = hasher.text(form.key);
+                self.words.add(&form);
                 slots.push(slot(key, form.kind));
                 if form.reach == Reach::Everybody {
                     everybody.keys.push(key);

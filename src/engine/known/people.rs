@@ -1,8 +1,9 @@
 //! Whose identifiers the rules of a scan look for, and in which record sets.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::detect::known::WithDigests;
+use crate::detect::known::{WithDigests, WordSieve};
 use crate::plan::Plan;
 use crate::rule::{Check, Identifiers, KNOWN_PEOPLE};
 
@@ -15,6 +16,8 @@ pub(crate) struct People {
     pub(crate) searched: BTreeSet<usize>,
     /// Whether digests of identifiers are looked for too.
     pub(crate) digests: WithDigests,
+    /// The words of their names, as far as their records have been read.
+    pub(crate) words: Arc<WordSieve>,
 }
 
 impl People {
@@ -45,7 +48,7 @@ impl People {
             })
             .map(|(number, _)| number)
             .collect();
-        Some(Self { sources, searched, digests })
+        Some(Self { sources, searched, digests, words: Arc::default() })
     }
 
     /// Which record sets must be read before which: the one that is searched and that of the people.

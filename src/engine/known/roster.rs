@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::detect::known::{Known, Owner, Reach, Roster};
+use crate::detect::known::{Known, Owner, Reach, Roster, WordSieve};
 use crate::engine::known::answer::{ANSWER_WIDTH, Everybody, OwnForms};
 use crate::engine::known::placed::{KeptRows, PlacedRows};
 use crate::store::{Gathered, KeyHasher};
@@ -150,6 +150,11 @@ impl Roster for At<'_> {
 
     fn has_own(&self) -> bool {
         self.own.is_known
+    }
+
+    #[inline]
+    fn words(&self) -> &WordSieve {
+        &self.roster.everybody.words
     }
 
     #[inline]

@@ -61,7 +61,8 @@ impl<'p> KnownStore<'p> {
         let (everybody, own) = self.gathering.take().unwrap_or_else(|| new(room));
         // The smaller store comes first to the memory there is.
         let own = Arc::new(own.finish()?);
-        let everybody = Everybody::of(Arc::new(everybody.finish()?), &room.0)?;
+        let words = Arc::clone(&self.people.words);
+        let everybody = Everybody::of(Arc::new(everybody.finish()?), words, &room.0)?;
         Ok(self.known.insert((Arc::new(everybody), own)).clone())
     }
 
