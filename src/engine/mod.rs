@@ -30,6 +30,8 @@ mod drive;
 mod stage;
 mod aggregate;
 mod whole;
+mod late;
+mod input;
 mod outcome;
 mod error;
 mod example;

@@ -50,7 +50,7 @@ fn nothing_that_holds_text_of_a_record_prints_it() {
 
 /// Where text may be put into a finding as it is, how, and what allows it.
 const SHOWN_AS_IT_IS: [(&str, &str, &str); 6] = [
-    ("engine/outcome.rs", "declared", "the project file declares the purpose"),
+    ("engine/input.rs", "declared", "the project file declares the purpose"),
     ("engine/profile/part.rs", "revealed", "values are asked for"),
     ("engine/show.rs", "declared", "the rule or the dictionary declares the code"),
     ("engine/show.rs", "revealed", "keys, or values, are asked for"),
