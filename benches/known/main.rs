@@ -16,8 +16,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use chartaudit::detect::known::{
-    Attribute, Birth, Known, KnownKind, Owner, Person, Reach, Roster, WithDigests, WordSieve,
-    forms, search,
+    Attribute, Birth, Known, KnownKind, Owner, Person, Pseudonyms, Reach, Roster, WordSieve, forms,
+    search,
 };
 use chartaudit::store::{Budget, Filter, Gathered, KeyHasher, Rows};
 
@@ -152,7 +152,7 @@ fn main() {
     let (mut keys, mut bytes, mut count) = (Vec::new(), Vec::new(), 0_usize);
     for number in 0..patients {
         patient(number, &mut |person| {
-            forms(person, WithDigests::No, &mut |form| {
+            forms(person, Pseudonyms::Unsought, &mut |form| {
                 words.add(&form);
                 if form.reach == Reach::Everybody {
                     keys.push(hasher.text(form.key));
@@ -178,7 +178,7 @@ fn main() {
     );
     let mut own = Own::default();
     patient(17, &mut |person| {
-        forms(person, WithDigests::No, &mut |form| {
+        forms(person, Pseudonyms::Unsought, &mut |form| {
             let key = hasher.text(form.key);
             let (word, bit) = Own::place(key);
             own.sieve[word] |= bit;

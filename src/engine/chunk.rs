@@ -249,6 +249,11 @@ pub(crate) fn judge(
         if let Some(people) = &work.tasks.people {
             part.yields.extend(people.take(&cells, &shared.hasher, work.shower.keyed));
         }
+        if !work.tasks.digests.is_empty() {
+            let columns = work.tasks.digests.iter().filter_map(|column| columns.get(column));
+            let columns = columns.filter_map(|slot| spans.get(*slot).map(Vec::as_slice));
+            part.yields.push(known::digests_of(columns, &frozen.buffer, &shared.hasher));
+        }
         let mut spotting = None;
         if let (Some(search), Some(roster)) = (&work.tasks.search, &work.roster) {
             let texts = search
@@ -385,6 +390,7 @@ fn load_spans(
         _ => Vec::new(),
     });
     let known = work.tasks.search.iter().flat_map(|search| search.columns.iter().copied());
+    let known = known.chain(work.tasks.digests.iter().copied());
     let profiled = work.profile.iter().flat_map(|profile| &profile.columns);
     let profiled = profiled.map(|column| column.column);
     fetch(of_fields.chain(searched).chain(known).chain(profiled), batch, spans)

@@ -166,6 +166,7 @@ impl<'p> Staging<'_, '_, 'p> {
     }
 
     fn stage(&mut self, stage: &Stage) -> Result<(), EngineError> {
+        self.read_for_digests(stage)?;
         let gathered = self.tables_of(&stage.gathered);
         let people = self.people_of(&stage.gathered);
         if !gathered.is_empty() || !people.is_empty() {
@@ -299,6 +300,21 @@ impl<'p> Staging<'_, '_, 'p> {
     /// The record sets of people among these that are still to be gathered.
     fn people_of(&self, sets: &[usize]) -> Vec<usize> {
         self.known.as_ref().map(|known| known.left(sets)).unwrap_or_default()
+    }
+
+    /// Reads texts for digests before the first stage that reads people, if any rule looks for them.
+    fn read_for_digests(&mut self, stage: &Stage) -> Result<(), EngineError> {
+        let reads_people = [&stage.gathered, &stage.judged].map(|sets| self.people_of(sets));
+        let sets = self.known.as_ref().map(KnownStore::unread_for_digests).unwrap_or_default();
+        if sets.is_empty() || reads_people.iter().all(Vec::is_empty) {
+            return Ok(());
+        }
+        let room = self.room();
+        let read = self.read(&sets, &|_| Reading::new(Purpose::Digests), known::digests(&room))?;
+        self.known
+            .as_mut()
+            .map_or(Ok(()), |known| known.take_digests(&room, read.sinks))
+            .map_err(|error| self.options.spill_error(&error))
     }
 
     fn lend(&mut self, people: &[usize], sinks: &mut BTreeMap<usize, Rows>) {
@@ -481,10 +497,11 @@ impl<'p> Staging<'_, '_, 'p> {
                             accesses.to_vec()
                         }
                         Purpose::Spot { accesses } => accesses.to_vec(),
-                        Purpose::Gather { .. } | Purpose::Emit { .. } => Vec::new(),
+                        Purpose::Gather { .. } | Purpose::Emit { .. } | Purpose::Digests => {
+                            Vec::new()
+                        }
                     };
-                    let people = self.known.as_ref().map(|known| known.people);
-                    let harvested = people.filter(|_| {
+                    let harvested = self.known.as_ref().filter(|_| {
                         self.people_of(sets).contains(&file.set)
                             && matches!(purpose, Purpose::Gather { .. } | Purpose::Judge { .. })
                     });

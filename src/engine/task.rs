@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::detect::{Context, Finder, Tier};
 use crate::engine::atom::Atom;
 use crate::engine::excuse::{Excuses, Known, Watch};
-use crate::engine::known::{People, PeopleHarvest, SearchWork};
+use crate::engine::known::{KnownStore, PeopleHarvest, SearchWork};
 use crate::engine::measure::MeasureTask;
 use crate::engine::program::{Compiler, NodeId, Op, Program};
 use crate::engine::relation::{
@@ -37,6 +37,8 @@ pub(crate) struct SetTasks {
     pub(crate) people: Option<PeopleHarvest>,
     /// Where known identifiers are looked for.
     pub(crate) search: Option<SearchWork>,
+    /// The columns that are read for digests.
+    pub(crate) digests: Vec<usize>,
 }
 
 /// Why a file is read.
@@ -61,6 +63,8 @@ pub(crate) enum Purpose<'p> {
         /// The selections and sinks.
         probes: &'p [(usize, usize)],
     },
+    /// To gather the digests that stand in texts.
+    Digests,
     /// To gather what texts ask of known people.
     Spot {
         /// How related records are found.
@@ -256,7 +260,7 @@ pub(crate) fn compile(
     ready: &[usize],
     (relations, places): (&Relations, &Places),
     purpose: Purpose<'_>,
-    harvested: Option<&People>,
+    harvested: Option<&KnownStore<'_>>,
     (as_of, watch): (Date, &Watch),
 ) -> SetTasks {
     let set = &plan.dictionary.sets[file.set];
@@ -272,9 +276,10 @@ pub(crate) fn compile(
         Purpose::Gather { tables } => (&[], tables, &[]),
         Purpose::Emit { probes } => (&[], &[], probes),
         Purpose::Spot { accesses } => (accesses, &[], &[]),
+        Purpose::Digests => (&[], &[], &[]),
     };
     let operands: Vec<Vec<NodeId>> = match purpose {
-        Purpose::Gather { .. } => Vec::new(),
+        Purpose::Gather { .. } | Purpose::Digests => Vec::new(),
         Purpose::Judge { .. } | Purpose::Emit { .. } | Purpose::Spot { .. } => of_set
             .selections
             .iter()
@@ -315,7 +320,7 @@ pub(crate) fn compile(
         key_fields(&mut compiler, set, &file.key);
         compiler.program.raw.extend(&file.key);
     }
-    let people = harvested.map(|people| PeopleHarvest::of(set, file, people));
+    let people = harvested.map(|known| PeopleHarvest::of(set, file, known));
     if let Some(people) = &people {
         key_fields(&mut compiler, set, &people.key);
         compiler.program.raw.extend(people.key.iter().filter(|field| has(file, **field)));
@@ -326,7 +331,11 @@ pub(crate) fn compile(
         Purpose::Judge { .. } | Purpose::Spot { .. } => {
             search_work(plan, (number_of_file, file, set), ready, &rule_at_hand, &mut compiler)
         }
-        Purpose::Gather { .. } | Purpose::Emit { .. } => None,
+        Purpose::Gather { .. } | Purpose::Emit { .. } | Purpose::Digests => None,
+    };
+    let digests = match purpose {
+        Purpose::Digests => digest_columns(plan, (number_of_file, file, set), ready),
+        _ => Vec::new(),
     };
     let mut tasks = Vec::new();
     let judged: &[usize] = if matches!(purpose, Purpose::Judge { .. }) { ready } else { &[] };
@@ -489,7 +498,7 @@ pub(crate) fn compile(
         });
     }
     let program = compiler.into_program();
-    SetTasks { program, tasks, operands, harvests, people, search }
+    SetTasks { program, tasks, operands, harvests, people, search, digests }
 }
 
 /// Where the known identifiers are looked for that the rules of a file ask for; none where no rule does.
@@ -501,15 +510,8 @@ fn search_work(
     compiler: &mut Compiler<'_>,
 ) -> Option<SearchWork> {
     let mut work: Option<SearchWork> = None;
-    for &number in ready {
+    for (number, identifiers, known) in known_in(plan, (number_of_file, set), ready) {
         let rule = &plan.rules[number];
-        let Check::Identifiers(identifiers) = &rule.check else { continue };
-        let Some(known) = identifiers.known.as_ref().filter(|_| rule.record_set == set.name) else {
-            continue;
-        };
-        if scope(plan, number_of_file, identifiers) == FileScope::LeftOut {
-            continue;
-        }
         rule_at_hand.set(number);
         let work = work.get_or_insert_default();
         for (place, _) in searched_columns(identifiers, (file, set)) {
@@ -524,6 +526,35 @@ fn search_work(
         }
     }
     work
+}
+
+/// The rules that look for known identifiers in a file.
+fn known_in<'p>(
+    plan: &'p Plan,
+    (number_of_file, set): (usize, &RecordSet),
+    ready: &[usize],
+) -> impl Iterator<Item = (usize, &'p Identifiers, &'p KnownPeople)> {
+    ready.iter().filter_map(move |&number| {
+        let rule = &plan.rules[number];
+        let Check::Identifiers(identifiers) = &rule.check else { return None };
+        let known = identifiers.known.as_ref().filter(|_| rule.record_set == set.name)?;
+        let is_meant = scope(plan, number_of_file, identifiers) == FileScope::Meant;
+        is_meant.then_some((number, identifiers, known))
+    })
+}
+
+/// The columns of a file in which pseudonyms are looked for.
+fn digest_columns(
+    plan: &Plan,
+    (number_of_file, file, set): (usize, &BoundFile, &RecordSet),
+    ready: &[usize],
+) -> Vec<usize> {
+    let rules = known_in(plan, (number_of_file, set), ready);
+    let columns = rules
+        .filter(|(_, _, known)| known.asks_for_pseudonyms())
+        .flat_map(|(_, identifiers, _)| searched_columns(identifiers, (file, set)));
+    let columns: BTreeSet<usize> = columns.map(|(column, _)| column).collect();
+    columns.into_iter().collect()
 }
 
 /// Whether a rule is about a file that claims to be what this one does.

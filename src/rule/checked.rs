@@ -501,6 +501,14 @@ pub struct KnownPeople {
     pub own: Vec<Expr>,
 }
 
+impl KnownPeople {
+    /// Whether codes are looked for that are made of what is known of a person.
+    #[must_use]
+    pub fn asks_for_pseudonyms(&self) -> bool {
+        self.kinds.iter().any(|kind| kind.is_pseudonym())
+    }
+}
+
 /// Whose identifiers are meant, seen from a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whose {

@@ -4,24 +4,89 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
 
+use super::key::Class;
+
 /// Bytes of a digest that are compared: as many as the shortest kind has.
 pub(super) const COMPARED: usize = 16;
 
-/// The first bytes of each kind of digest of a text.
-pub(super) fn digests(text: &[u8]) -> [[u8; COMPARED]; 4] {
-    [
-        first(&Md5::digest(text)),
-        first(&Sha1::digest(text)),
-        first(&Sha256::digest(text)),
-        first(&Sha512::digest(text)),
-    ]
+/// Kinds of digests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DigestKinds(u8);
+
+impl DigestKinds {
+    /// No kind.
+    pub const NONE: Self = Self(0);
+    /// Every kind.
+    pub const ALL: Self = Self(0b1111);
+    const MD5: Self = Self(1);
+    const SHA1: Self = Self(1 << 1);
+    const SHA256: Self = Self(1 << 2);
+    const SHA512: Self = Self(1 << 3);
+
+    /// Those of two.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// As a byte, a bit each.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Those that a byte has a bit for.
+    #[must_use]
+    pub const fn of_bits(bits: u8) -> Self {
+        Self(bits & Self::ALL.0)
+    }
+
+    const fn has(self, kind: Self) -> bool {
+        self.0 & kind.0 != 0
+    }
+
+    /// The kind whose digests have so many bytes.
+    const fn of_length(bytes: usize) -> Option<Self> {
+        match bytes {
+            16 => Some(Self::MD5),
+            20 => Some(Self::SHA1),
+            32 => Some(Self::SHA256),
+            64 => Some(Self::SHA512),
+            _ => None,
+        }
+    }
 }
 
-/// The first bytes of the digest that a cell holds as hexadecimal digits or in base 64; none if it cannot be one.
-pub(super) fn of_cell(cell: &[u8]) -> Option<[u8; COMPARED]> {
+/// The first bytes of the digests of a text, of these kinds.
+pub(super) fn digests(text: &[u8], kinds: DigestKinds) -> impl Iterator<Item = [u8; COMPARED]> {
+    let of = |kind, make: fn(&[u8]) -> [u8; COMPARED]| kinds.has(kind).then(|| make(text));
+    [
+        of(DigestKinds::MD5, |text| first(&Md5::digest(text))),
+        of(DigestKinds::SHA1, |text| first(&Sha1::digest(text))),
+        of(DigestKinds::SHA256, |text| first(&Sha256::digest(text))),
+        of(DigestKinds::SHA512, |text| first(&Sha512::digest(text))),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The key of the digest that a cell may be, as the forms of a person have it, and its kind; none if it cannot be one.
+#[must_use]
+pub fn digest_in(cell: &[u8]) -> Option<(DigestKinds, [u8; COMPARED + 1])> {
+    let (kind, digest) = of_cell(cell)?;
+    let mut key = [Class::Digest as u8; COMPARED + 1];
+    key[1..].copy_from_slice(&digest);
+    Some((kind, key))
+}
+
+/// The first bytes of the digest that a cell holds as hexadecimal digits or in base 64, and its kind; none if it cannot
+/// be one.
+fn of_cell(cell: &[u8]) -> Option<(DigestKinds, [u8; COMPARED])> {
     let cell = cell.trim_ascii();
     match cell.len() {
-        32 | 40 | 64 | 128 if cell.iter().all(u8::is_ascii_hexdigit) => hex(cell),
+        32 | 40 | 64 | 128 if cell.iter().all(u8::is_ascii_hexdigit) => {
+            Some((DigestKinds::of_length(cell.len() / 2)?, hex(cell)?))
+        }
         22 | 24 | 27 | 28 | 43 | 44 | 86 | 88 => base64(cell),
         _ => None,
     }
@@ -40,7 +105,7 @@ fn hex(cell: &[u8]) -> Option<[u8; COMPARED]> {
     Some(bytes)
 }
 
-fn base64(cell: &[u8]) -> Option<[u8; COMPARED]> {
+fn base64(cell: &[u8]) -> Option<(DigestKinds, [u8; COMPARED])> {
     let end = cell.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
     let (letters, padding) = cell.split_at(end);
     if padding.len() > 2 {
@@ -68,16 +133,17 @@ fn base64(cell: &[u8]) -> Option<[u8; COMPARED]> {
         }
         bits &= 0xFFFF;
     }
-    matches!(count, 16 | 20 | 32 | 64).then_some(bytes)
+    Some((DigestKinds::of_length(count)?, bytes))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{digests, of_cell};
+    use super::{DigestKinds, digests, of_cell};
 
     #[test]
     fn digests_are_read_however_they_are_written() {
-        let [md5, sha1, sha256, sha512] = digests(b"abc");
+        let made: Vec<_> = digests(b"abc", DigestKinds::ALL).collect();
+        let [md5, sha1, sha256, sha512] = made[..] else { panic!("one of each kind") };
         // The published digests of `abc`.
         check("900150983cd24fb0d6963f7d28e17f72", md5);
         check("900150983CD24FB0D6963F7D28E17F72", md5);
@@ -104,6 +170,9 @@ mod tests {
 
     #[track_caller]
     fn check(cell: &str, expected: [u8; 16]) {
-        assert_eq!(of_cell(cell.as_bytes()), Some(expected), "{cell}");
+        let (kind, digest) = of_cell(cell.as_bytes()).expect("a digest");
+        assert_eq!(digest, expected, "{cell}");
+        let made: Vec<_> = digests(b"abc", kind).collect();
+        assert_eq!(made, [expected], "{cell}");
     }
 }

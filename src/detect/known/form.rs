@@ -1,6 +1,6 @@
 //! From what an export says of a person to the keys under which it is found.
 
-use super::digest::{COMPARED, digests};
+use super::digest::{COMPARED, DigestKinds, digests};
 use super::key::{Class, Key, PART, letter};
 use super::kind::KnownKind;
 use super::word::{DIRECTIONS, PARTICLES, SUFFIXES, TITLES, street_kind};
@@ -87,7 +87,7 @@ const SHORTEST_FIRST: usize = 4;
 const MOST_NAMES: usize = 8;
 
 /// Calls `each` with every key of a person.
-pub fn forms(person: &Person<'_>, with_digests: WithDigests, each: &mut dyn FnMut(Form<'_>)) {
+pub fn forms(person: &Person<'_>, pseudonyms: Pseudonyms, each: &mut dyn FnMut(Form<'_>)) {
     let mut key = Key::new(Class::Name);
     let mut firsts: Vec<&[u8]> = Vec::new();
     let mut lasts: Vec<&[u8]> = Vec::new();
@@ -131,19 +131,21 @@ pub fn forms(person: &Person<'_>, with_digests: WithDigests, each: &mut dyn FnMu
         day(birth, &mut key);
         give(&key, KnownKind::BirthDate, Reach::Own, each);
     }
-    if with_digests == WithDigests::Yes {
+    if let Pseudonyms::Sought(kinds) = pseudonyms {
         composed(person, &firsts, &lasts, &mut key, each);
-        hashes(person, &mut key, each);
+        if kinds != DigestKinds::NONE {
+            hashes(person, kinds, &mut key, each);
+        }
     }
 }
 
-/// Whether keys of hashes are made, which takes its time.
+/// Which codes made of what is known of a person are among its forms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WithDigests {
-    /// They are.
-    Yes,
-    /// They are not.
-    No,
+pub enum Pseudonyms {
+    /// None.
+    Unsought,
+    /// Those of initials and a date of birth, and digests of these kinds, which take their time.
+    Sought(DigestKinds),
 }
 
 fn give(key: &Key, kind: KnownKind, reach: Reach, each: &mut dyn FnMut(Form<'_>)) {
@@ -371,7 +373,7 @@ fn composed(
 }
 
 /// Digests of the identifiers in the ways in which they are usually written.
-fn hashes(person: &Person<'_>, key: &mut Key, each: &mut dyn FnMut(Form<'_>)) {
+fn hashes(person: &Person<'_>, kinds: DigestKinds, key: &mut Key, each: &mut dyn FnMut(Form<'_>)) {
     let mut texts: Vec<Vec<u8>> = Vec::new();
     let mut add = |text: Vec<u8>| {
         if text.len() >= SHORTEST_CODE && !texts.contains(&text) {
@@ -424,7 +426,7 @@ fn hashes(person: &Person<'_>, key: &mut Key, each: &mut dyn FnMut(Form<'_>)) {
         }
     }
     for text in &texts {
-        for digest in digests(text) {
+        for digest in digests(text, kinds) {
             key.start(Class::Digest);
             key.extend(&digest);
             debug_assert_eq!(key.len(), COMPARED);

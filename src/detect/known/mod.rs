@@ -17,7 +17,8 @@ mod near;
 #[cfg(test)]
 mod tests;
 
-pub use self::form::{Attribute, Birth, Form, Person, Reach, WithDigests, forms};
+pub use self::digest::{DigestKinds, digest_in};
+pub use self::form::{Attribute, Birth, Form, Person, Pseudonyms, Reach, forms};
 pub use self::kind::KnownKind;
 pub use self::sieve::WordSieve;
 pub use self::text::{Known, Named, Owner, Roster, Sighting, best, search};

@@ -132,7 +132,7 @@ fn mixed([head, tail]: [u64; 2], length: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::WordSieve;
-    use crate::detect::known::{Attribute, Person, WithDigests, forms};
+    use crate::detect::known::{Attribute, Person, Pseudonyms, forms};
 
     #[test]
     fn words_are_known_however_they_are_written() {
@@ -185,6 +185,6 @@ mod tests {
     fn add(sieve: &WordSieve, values: &[(Attribute, &str)]) {
         let values: Vec<_> = values.iter().map(|(of, text)| (*of, text.as_bytes())).collect();
         let person = Person { values: &values, birth: None };
-        forms(&person, WithDigests::No, &mut |form| sieve.add(&form));
+        forms(&person, Pseudonyms::Unsought, &mut |form| sieve.add(&form));
     }
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 use super::{
-    Attribute, Birth, Known, KnownKind, Named, Owner, Person, Reach, Roster, Sighting, WithDigests,
-    WordSieve, best, forms, search,
+    Attribute, Birth, DigestKinds, Known, KnownKind, Named, Owner, Person, Pseudonyms, Reach,
+    Roster, Sighting, WordSieve, best, forms, search,
 };
 use crate::detect::Tier;
 
@@ -22,7 +22,7 @@ struct List {
 
 impl List {
     fn add(&mut self, person: &Person<'_>, owner: Owner) {
-        forms(person, WithDigests::Yes, &mut |form| {
+        forms(person, Pseudonyms::Sought(DigestKinds::ALL), &mut |form| {
             self.places |= 1 << form.places;
             self.words.add(&form);
             let key = form.key.to_vec();
@@ -268,7 +268,7 @@ fn numbers_that_nobody_has_are_no_forms() {
     {
         let values: &[(Attribute, &[u8])] = &[(Attribute::Code(KnownKind::Ssn), filler.as_bytes())];
         let mut count = 0;
-        forms(&Person { values, birth: None }, WithDigests::No, &mut |_| count += 1);
+        forms(&Person { values, birth: None }, Pseudonyms::Unsought, &mut |_| count += 1);
         assert_eq!(count, 0, "{filler}");
     }
 }

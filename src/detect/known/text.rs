@@ -1,6 +1,6 @@
 //! The walk over a text, with a key for everything in it that may be somebody's.
 
-use super::digest::of_cell;
+use super::digest::digest_in;
 use super::form::{Birth, LONGEST_CODE, Reach, SHORTEST_CODE, day, full, initial, street};
 use super::key::{Class, Key, PART, letter};
 use super::kind::KnownKind;
@@ -173,10 +173,8 @@ impl<R: Roster> Walk<'_, R> {
 
     /// A digest is a cell of its own.
     fn cell(&mut self) {
-        let Some(digest) = of_cell(self.text) else { return };
-        self.key.start(Class::Digest);
-        self.key.extend(&digest);
-        if let Some(known) = self.find(Reach::Everybody) {
+        let Some((_, key)) = digest_in(self.text) else { return };
+        if let Some(known) = self.roster.find(&key, Reach::Everybody) {
             let start = self.text.len() - self.text.trim_ascii_start().len();
             self.push(start, start + self.text.trim_ascii().len(), Tier::A, known);
         }

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::detect::known::{Attribute, Birth, Owner, Person, Reach, WithDigests, WordSieve, forms};
+use crate::detect::known::{
+    Attribute, Birth, KnownKind, Owner, Person, Pseudonyms, Reach, WordSieve, forms,
+};
 use crate::engine::known::answer::{put_own, put_row, slot};
-use crate::engine::known::{EVERYBODY, OWN, People};
+use crate::engine::known::pseudonym::SeenDigests;
+use crate::engine::known::{EVERYBODY, KnownStore, OWN};
 use crate::engine::relation::{Keys, Yield};
 use crate::engine::verdict::Cells;
 use crate::expr::typed::FieldId;
@@ -24,20 +27,21 @@ pub(crate) struct PeopleHarvest {
     /// The key of a person.
     pub(crate) key: Vec<FieldId>,
     owner: Owner,
-    digests: WithDigests,
+    /// The digests that are worth making; none where no pseudonyms are looked for.
+    digests: Option<Arc<SeenDigests>>,
     words: Arc<WordSieve>,
 }
 
 impl PeopleHarvest {
     /// Of one file.
-    pub(crate) fn of(set: &RecordSet, file: &BoundFile, people: &People) -> Self {
+    pub(crate) fn of(set: &RecordSet, file: &BoundFile, store: &KnownStore<'_>) -> Self {
         let is_bound =
             |field: FieldId| file.columns.get(usize::from(field.0)).is_some_and(Option::is_some);
         let owner = if set.name == "patients" { Owner::Patient } else { Owner::Staff };
         let mut fields = known_fields(set);
         fields.retain(|(field, _)| is_bound(*field));
         let birth = birth_field(set).filter(|field| is_bound(*field));
-        let (digests, words) = (people.digests, Arc::clone(&people.words));
+        let (digests, words) = (store.digests.clone(), Arc::clone(&store.people.words));
         Self { fields, birth, key: set.key.clone(), owner, digests, words }
     }
 
@@ -53,6 +57,9 @@ impl PeopleHarvest {
         let keys = Keys::of(cells, &self.key, hasher);
         let mut values: Vec<(Attribute, &[u8])> = Vec::new();
         let mut slots = Vec::new();
+        let digests = self.digests.as_ref();
+        let pseudonyms = digests.map_or(Pseudonyms::Unsought, |seen| seen.sought());
+        let is_seen = |key| digests.is_some_and(|seen| seen.may_have(key));
         for row in 0..cells.rows {
             values.clear();
             values.extend(self.fields.iter().filter_map(|(field, attribute)| {
@@ -67,8 +74,11 @@ impl PeopleHarvest {
             };
             let mark = keyed.tag(text.unwrap_or_default());
             slots.clear();
-            forms(&person, self.digests, &mut |form| {
+            forms(&person, pseudonyms, &mut |form| {
                 let key = hasher.text(form.key);
+                if form.kind == KnownKind::Digest && !is_seen(key) {
+                    return;
+                }
                 self.words.add(&form);
                 slots.push(slot(key, form.kind));
                 if form.reach == Reach::Everybody {

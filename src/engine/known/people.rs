@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::detect::known::{WithDigests, WordSieve};
+use crate::detect::known::WordSieve;
 use crate::plan::Plan;
 use crate::rule::{Check, Identifiers, KNOWN_PEOPLE};
 
@@ -14,8 +14,8 @@ pub(crate) struct People {
     pub(crate) sources: BTreeSet<usize>,
     /// The record sets that are searched.
     pub(crate) searched: BTreeSet<usize>,
-    /// Whether digests of identifiers are looked for too.
-    pub(crate) digests: WithDigests,
+    /// Those of them that are searched for pseudonyms.
+    pub(crate) pseudonyms: BTreeSet<usize>,
     /// The words of their names, as far as their records have been read.
     pub(crate) words: Arc<WordSieve>,
 }
@@ -24,17 +24,16 @@ impl People {
     /// What the rules that can run ask; none where they ask nothing.
     pub(crate) fn of(plan: &Plan, ready: &[usize]) -> Option<Self> {
         let mut searched = BTreeSet::new();
-        let mut digests = WithDigests::No;
+        let mut pseudonyms = BTreeSet::new();
         for &number in ready {
             let rule = &plan.rules[number];
             let Check::Identifiers(Identifiers { known: Some(known), .. }) = &rule.check else {
                 continue;
             };
-            if let Some((set, _)) = plan.set_of(rule) {
-                searched.insert(set);
-            }
-            if known.kinds.iter().any(|kind| kind.is_pseudonym()) {
-                digests = WithDigests::Yes;
+            let Some((set, _)) = plan.set_of(rule) else { continue };
+            searched.insert(set);
+            if known.asks_for_pseudonyms() {
+                pseudonyms.insert(set);
             }
         }
         if searched.is_empty() {
@@ -48,7 +47,7 @@ impl People {
             })
             .map(|(number, _)| number)
             .collect();
-        Some(Self { sources, searched, digests, words: Arc::default() })
+        Some(Self { sources, searched, pseudonyms, words: Arc::default() })
     }
 
     /// Which record sets must be read before which: the one that is searched and that of the people.

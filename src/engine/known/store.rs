@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use crate::engine::known::answer::{Everybody, OWN_WIDTH, ROW_WIDTH};
 use crate::engine::known::placed::{PlacedRows, join_others, join_own};
+use crate::engine::known::pseudonym::SeenDigests;
 use crate::engine::known::roster::{Others, OwnAt, RosterAt};
-use crate::engine::known::{ASKED, ASKED_OWN, EVERYBODY, OWN, People};
+use crate::engine::known::{ASKED, ASKED_OWN, DIGESTS, EVERYBODY, OWN, People};
 use crate::engine::relation::Order;
 use crate::store::{Budget, Gathered, Rows};
 
@@ -21,6 +22,8 @@ pub(crate) struct KnownStore<'p> {
     pub(crate) people: &'p People,
     /// Record sets of people that have given what they hold.
     done: BTreeSet<usize>,
+    /// The digests that stand in texts, once those have been read for them.
+    pub(crate) digests: Option<Arc<SeenDigests>>,
     gathering: Option<(Rows, Rows)>,
     known: Option<(Arc<Everybody>, Arc<Gathered>)>,
 }
@@ -28,13 +31,37 @@ pub(crate) struct KnownStore<'p> {
 impl<'p> KnownStore<'p> {
     /// Nothing gathered yet.
     pub(crate) fn new(people: &'p People) -> Self {
-        Self { people, done: BTreeSet::new(), gathering: None, known: None }
+        Self { people, done: BTreeSet::new(), digests: None, gathering: None, known: None }
     }
 
     /// The record sets among these whose people are still to be gathered.
     pub(crate) fn left(&self, sets: &[usize]) -> Vec<usize> {
         let left = |set: &usize| self.people.sources.contains(set) && !self.done.contains(set);
         sets.iter().copied().filter(left).collect()
+    }
+
+    /// The record sets whose texts are to be read for digests before people are.
+    pub(crate) fn unread_for_digests(&self) -> Vec<usize> {
+        if self.digests.is_some() {
+            Vec::new()
+        } else {
+            self.people.pseudonyms.iter().copied().collect()
+        }
+    }
+
+    /// Takes the digests that were read.
+    ///
+    /// # Errors
+    /// When temporary files cannot be written or read.
+    pub(crate) fn take_digests(
+        &mut self,
+        room: &Room,
+        sinks: BTreeMap<usize, Rows>,
+    ) -> io::Result<()> {
+        for rows in sinks.into_values() {
+            self.digests = Some(Arc::new(SeenDigests::of(rows, &room.0)?));
+        }
+        Ok(())
     }
 
     /// Lends the stores to a reading of record sets of people.
@@ -86,6 +113,11 @@ pub(crate) fn to_ask(everybody: &Arc<Everybody>, own: &Arc<Gathered>) -> Option<
         others: if others_aside { Others::Asked } else { Others::Unasked },
         own: if own_aside { OwnAt::Asked } else { OwnAt::Unasked },
     })
+}
+
+/// The store to which the digests go that stand in texts.
+pub(crate) fn digests(room: &Room) -> BTreeMap<usize, Rows> {
+    BTreeMap::from([(DIGESTS, Rows::new(1, Arc::clone(&room.0), room.1.clone()))])
 }
 
 /// The stores to which what texts ask for goes.
