@@ -270,6 +270,16 @@ pub(crate) fn judge(
                 &shared.hasher,
                 kept_known,
             )?;
+            if let Some(profile) = &work.profile {
+                profile::add_known(
+                    profile,
+                    frozen,
+                    (&columns, spans),
+                    &spotted,
+                    work.shower.reveal,
+                    &mut part.profile,
+                );
+            }
             spotting = Some(spotted);
             part.yields.extend(asked);
         }

@@ -443,6 +443,7 @@ fn released<'a>(
     let judged = profile::judge(plan, &pass.files, outcome.rule, rule, check);
     outcome.counts = judged.counts;
     outcome.allowed = judged.allowed.into_iter().collect();
+    outcome.remarks.extend(profile::unsought(plan, check));
     let mut wholes = Wholes::new((plan, number), rule, asked);
     for finding in judged.findings {
         let of = held_in(plan, finding.place.file.as_deref());

@@ -489,17 +489,21 @@ impl<'p> Staging<'_, '_, 'p> {
             .filter_map(|(number, planned)| match self.file(number) {
                 Some(file) if sets.contains(&file.set) => {
                     let Reading { purpose, found, roster } = reading(file.set);
-                    let mut profile = None;
                     let accesses = match purpose {
                         Purpose::Judge { accesses, .. } => {
                             judging = true;
-                            profile = ProfileTask::compile(plan, number, self.ready, options.as_of);
                             accesses.to_vec()
                         }
                         Purpose::Spot { accesses } => accesses.to_vec(),
                         Purpose::Gather { .. } | Purpose::Emit { .. } | Purpose::Digests => {
                             Vec::new()
                         }
+                    };
+                    let profile = match purpose {
+                        Purpose::Judge { .. } | Purpose::Spot { .. } | Purpose::Digests => {
+                            ProfileTask::compile(plan, number, self.ready, options.as_of)
+                        }
+                        Purpose::Gather { .. } | Purpose::Emit { .. } => None,
                     };
                     let harvested = self.known.as_ref().filter(|_| {
                         self.people_of(sets).contains(&file.set)
@@ -511,9 +515,11 @@ impl<'p> Staging<'_, '_, 'p> {
                         self.ready,
                         (self.relations, &self.pass.places),
                         purpose,
-                        harvested,
+                        (harvested, profile.as_ref()),
                         (options.as_of, &watch),
                     );
+                    // What is put aside to be asked for is judged later.
+                    let profile = profile.filter(|_| matches!(purpose, Purpose::Judge { .. }));
                     let thresholds = tasks.tasks.iter().map(|_| AtomicU64::new(u64::MAX)).collect();
                     let rules = tasks.tasks.iter().map(|task| (task.rule, &plan.rules[task.rule]));
                     let name = planned.name.as_str().into();

@@ -8,6 +8,7 @@ use crate::engine::atom::Atom;
 use crate::engine::excuse::{Excuses, Known, Watch};
 use crate::engine::known::{KnownStore, PeopleHarvest, SearchWork};
 use crate::engine::measure::MeasureTask;
+use crate::engine::profile::ProfileTask;
 use crate::engine::program::{Compiler, NodeId, Op, Program};
 use crate::engine::relation::{
     Access, Harvest, Head, Output, Relations, SetRelations, Shape, asked, retained,
@@ -19,6 +20,7 @@ use crate::plan::{BoundFile, Plan};
 use crate::retention::{Fact, RetainKind, Timetable};
 use crate::rule::{
     Check, CheckedRule, Direction, FormatCheck, Identifiers, KnownPeople, RecordSet, Within,
+    owner_field,
 };
 use crate::value::{Date, Type};
 
@@ -260,7 +262,7 @@ pub(crate) fn compile(
     ready: &[usize],
     (relations, places): (&Relations, &Places),
     purpose: Purpose<'_>,
-    harvested: Option<&KnownStore<'_>>,
+    (harvested, released): (Option<&KnownStore<'_>>, Option<&ProfileTask>),
     (as_of, watch): (Date, &Watch),
 ) -> SetTasks {
     let set = &plan.dictionary.sets[file.set];
@@ -329,12 +331,13 @@ pub(crate) fn compile(
     }
     let search = match purpose {
         Purpose::Judge { .. } | Purpose::Spot { .. } => {
-            search_work(plan, (number_of_file, file, set), ready, &rule_at_hand, &mut compiler)
+            let here = (number_of_file, file, set);
+            search_work(plan, here, (ready, released), &rule_at_hand, &mut compiler)
         }
         Purpose::Gather { .. } | Purpose::Emit { .. } | Purpose::Digests => None,
     };
     let digests = match purpose {
-        Purpose::Digests => digest_columns(plan, (number_of_file, file, set), ready),
+        Purpose::Digests => digest_columns(plan, (number_of_file, file, set), (ready, released)),
         _ => Vec::new(),
     };
     let mut tasks = Vec::new();
@@ -505,7 +508,7 @@ pub(crate) fn compile(
 fn search_work(
     plan: &Plan,
     (number_of_file, file, set): (usize, &BoundFile, &RecordSet),
-    ready: &[usize],
+    (ready, released): (&[usize], Option<&ProfileTask>),
     rule_at_hand: &std::cell::Cell<usize>,
     compiler: &mut Compiler<'_>,
 ) -> Option<SearchWork> {
@@ -523,6 +526,21 @@ fn search_work(
         if work.own.is_empty() {
             let own = known.own.iter().filter(|own| plan.provides(rule, own));
             work.own = own.map(|own| column(compiler, own)).collect();
+        }
+    }
+    let released: Vec<usize> = released.iter().flat_map(|profile| profile.searched()).collect();
+    if !released.is_empty() {
+        let work = work.get_or_insert_default();
+        for place in released {
+            if !work.columns.contains(&place) {
+                work.columns.push(place);
+            }
+        }
+        if work.own.is_empty()
+            && let Some(field) = owner_field(set).filter(|field| has(file, *field))
+        {
+            let own = Expr { kind: ExprKind::Field(field), ty: Type::Text, span: 0..0 };
+            work.own.push(column(compiler, &own));
         }
     }
     work
@@ -547,13 +565,15 @@ fn known_in<'p>(
 fn digest_columns(
     plan: &Plan,
     (number_of_file, file, set): (usize, &BoundFile, &RecordSet),
-    ready: &[usize],
+    (ready, released): (&[usize], Option<&ProfileTask>),
 ) -> Vec<usize> {
     let rules = known_in(plan, (number_of_file, set), ready);
     let columns = rules
         .filter(|(_, _, known)| known.asks_for_pseudonyms())
         .flat_map(|(_, identifiers, _)| searched_columns(identifiers, (file, set)));
-    let columns: BTreeSet<usize> = columns.map(|(column, _)| column).collect();
+    let released = released.filter(|profile| profile.asks_for_pseudonyms());
+    let released = released.into_iter().flat_map(ProfileTask::searched);
+    let columns: BTreeSet<usize> = columns.map(|(column, _)| column).chain(released).collect();
     columns.into_iter().collect()
 }
 

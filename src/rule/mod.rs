@@ -48,7 +48,7 @@ pub use self::file::schema;
 pub use self::layout::{Binding, HeaderMode, Layout, LayoutSource, SourceOptions};
 pub use self::lint::{Strictness, lint};
 pub use self::load::{PackNotRun, RuleBook, check_places, load, recheck};
-pub use self::people::{birth_field, known_fields};
+pub use self::people::{PATIENTS, birth_field, known_fields, owner_field};
 pub use self::release::{
     ClaimedBy, Purpose, ReleaseCheck, ReleaseKind, ReleaseMethod, ReleaseSettings, ZipPrefixes,
 };

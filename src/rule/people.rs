@@ -8,7 +8,7 @@ use crate::value::FieldType;
 /// The fields of each of the record sets of [`crate::rule::KNOWN_PEOPLE`], by name.
 const FIELDS: [(&str, &[(&str, Attribute)]); 3] = [
     (
-        "patients",
+        PATIENTS,
         &[
             ("patient_id", Attribute::Code(KnownKind::PatientNumber)),
             ("mrn", Attribute::Code(KnownKind::Mrn)),
@@ -66,6 +66,23 @@ pub fn known_fields(set: &RecordSet) -> Vec<(FieldId, Attribute)> {
 #[must_use]
 pub fn birth_field(set: &RecordSet) -> Option<FieldId> {
     set.field_id(BIRTH).filter(|field| set.field(*field).ty == FieldType::Date)
+}
+
+/// The record set of the people whom records are about.
+pub const PATIENTS: &str = "patients";
+
+/// The field that says whose a record is: its own key if it is a patient's, else the field that refers to the patients.
+#[must_use]
+pub fn owner_field(set: &RecordSet) -> Option<FieldId> {
+    if set.name == PATIENTS
+        && let [key] = set.key.as_slice()
+    {
+        return Some(*key);
+    }
+    let fields = set.fields.iter().zip(0_u16..);
+    let mut referring = fields
+        .filter(|(field, _)| field.references.as_ref().is_some_and(|of| of.record_set == PATIENTS));
+    referring.next().map(|(_, number)| FieldId(number))
 }
 
 #[cfg(test)]

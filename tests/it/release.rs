@@ -194,3 +194,92 @@ fn what_the_site_lets_stand_may_leave_and_is_counted() {
     let past = allow.replace("reason", "until: 2026-02-28, reason");
     assert_eq!(under(&past, "call 617-555-0142", &[]).0.len(), 1);
 }
+
+/// What the rules about de-identified files say of an export, at a memory and cut; and the bytes of the report.
+fn said_of(export: &std::path::Path, cut: &[&str]) -> (Vec<u8>, Vec<(String, String, String)>) {
+    let path = text(export);
+    let scan = ["scan", &path, "--as-of", "2026-03-01", "--jurisdiction", "US", "--fictional"];
+    let run = run(scan.iter().chain(&["report", "--report", "json"]).chain(cut));
+    let report: Value = serde_json::from_str(&run.stdout()).expect("the report is JSON");
+    let mut said = Vec::new();
+    for rule in report["rules"].as_array().expect("a report has rules") {
+        let id = rule["id"].as_str().expect("a rule has an id");
+        let Some(short) = id.strip_prefix("confidentiality/deidentified-file-holds-") else {
+            continue;
+        };
+        for finding in rule["findings"].as_array().expect("a rule has findings") {
+            let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+            said.push((short.to_owned(), text("detector"), text("message")));
+        }
+    }
+    (run.streams(), said)
+}
+
+/// A table of patients that stays, and files that leave beside it as de-identified.
+fn beside_patients(export: &std::path::Path, remark: &str, code: &str) {
+    let mut patients = "patient_id,mrn,first_name,last_name,birth_date,phone\n".to_owned();
+    for number in 0..60 {
+        let letter = char::from(b'a' + number % 26);
+        patients.push_str(&format!(
+            "P9{number:05},RG90{number:05},Zoe{letter},Quint{letter}{letter},1957-03-04,617-555-01{number:02}\n"
+        ));
+    }
+    write(export, "patients.csv", patients);
+    write(export, "staff.csv", "staff_id,first_name,last_name\nS1,Ines,Lindqvist\n");
+    let mut cohort = "sex,remark,x7\n".to_owned();
+    for row in 0..60 {
+        let remark = if row == 41 { remark } else { "stable" };
+        cohort.push_str(&format!("F,{remark},{code}\n"));
+    }
+    write(export, "cohort.csv", cohort);
+    write(
+        export,
+        "release_manifest.csv",
+        "file,release_kind,purpose,released_on\npatients.csv,identified,research,2026-01-01\n\
+         staff.csv,identified,research,2026-01-01\ncohort.csv,deidentified,research,2026-01-01\n",
+    );
+}
+
+#[test]
+fn what_is_known_of_patients_beside_a_release_is_found_in_it() {
+    let cases = [
+        ("discussed with Zoec Quintcc at noon", "names", "known-name"),
+        ("as noted in RG9000017 before", "record-numbers", "known-mrn"),
+        ("ring 617.555.0123 after ten", "phones", "phone"),
+        ("see P900031 too", "codes", "known-patient-number"),
+        ("stable", "", ""),
+        ("seen with Ines Lindqvist", "", ""),
+    ];
+    for (remark, rule, detector) in cases {
+        let folder = folder();
+        beside_patients(folder.path(), remark, "a");
+        let (bytes, said) = said_of(folder.path(), &[]);
+        let said: Vec<(&str, &str)> =
+            said.iter().map(|(rule, by, _)| (rule.as_str(), by.as_str())).collect();
+        let expected: Vec<(&str, &str)> =
+            [(rule, detector)].into_iter().filter(|(rule, _)| !rule.is_empty()).collect();
+        assert_eq!(said, expected, "of {remark:?}");
+        for cut in [
+            &["--chunk-size", "512B"][..],
+            &["--memory", "64KiB", "--threads", "2"],
+            &["--memory", "1", "--threads", "1", "--chunk-size", "700B"],
+        ] {
+            assert!(said_of(folder.path(), cut).0 == bytes, "{cut:?} changes the report");
+        }
+    }
+}
+
+#[test]
+fn no_code_of_a_release_is_made_of_what_is_known_of_the_patient() {
+    // MD5 of RG9000017; declared as the code by which patients are found again, it is one all the same.
+    let folder = folder();
+    beside_patients(folder.path(), "stable", "c9b3a8b0b1c0");
+    write(folder.path(), "chartaudit.yaml", "release: {codes: [x7]}\n");
+    assert_eq!(said_of(folder.path(), &[]).1, []);
+    let hash = "ade984dc02af79ce1db93cc29e175f78";
+    beside_patients(folder.path(), "stable", hash);
+    let (_, said) = said_of(folder.path(), &[]);
+    let [(rule, detector, message)] = &said[..] else { panic!("{said:?}") };
+    assert_eq!((rule.as_str(), detector.as_str()), ("codes", "known-pseudonym"));
+    assert!(message.contains("derived from what is known of them: 60 of 60 values"), "{message}");
+}

@@ -1,5 +1,7 @@
 //! The kinds of elements that identify a person.
 
+use crate::detect::known::KnownKind;
+
 /// A kind of element that identifies a person, as the rules of releases tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Identifying {
@@ -154,6 +156,24 @@ impl Identifying {
             "claim" | "prescription" | "authorization" | "encounter" => Self::Codes,
             // What is left are national numbers.
             _ => Self::Ssns,
+        })
+    }
+
+    /// What is known of a patient; `None`: something that only staff have.
+    #[must_use]
+    pub fn of_known(kind: KnownKind) -> Option<Self> {
+        Some(match kind {
+            KnownKind::StaffNumber | KnownKind::Npi | KnownKind::Dea => return None,
+            KnownKind::Name | KnownKind::LastName | KnownKind::FirstName => Self::Names,
+            KnownKind::Address => Self::Addresses,
+            KnownKind::BirthDate => Self::Dates,
+            KnownKind::Phone => Self::Phones,
+            KnownKind::Email => Self::Emails,
+            KnownKind::Ssn => Self::Ssns,
+            KnownKind::Mrn | KnownKind::NhsNumber => Self::RecordNumbers,
+            KnownKind::Mbi | KnownKind::HealthPlan => Self::PlanNumbers,
+            KnownKind::Licence | KnownKind::Passport => Self::Licences,
+            KnownKind::PatientNumber | KnownKind::Digest | KnownKind::Composed => Self::Codes,
         })
     }
 }

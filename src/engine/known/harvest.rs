@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::detect::is_placeholder;
 use crate::detect::known::{
     Attribute, Birth, KnownKind, Owner, Person, Pseudonyms, Reach, WordSieve, forms,
 };
@@ -13,7 +14,7 @@ use crate::engine::verdict::Cells;
 use crate::expr::typed::FieldId;
 use crate::finding::KeyedHash;
 use crate::plan::BoundFile;
-use crate::rule::{RecordSet, birth_field, known_fields};
+use crate::rule::{PATIENTS, RecordSet, birth_field, known_fields};
 use crate::store::KeyHasher;
 use crate::value::Date;
 
@@ -37,7 +38,7 @@ impl PeopleHarvest {
     pub(crate) fn of(set: &RecordSet, file: &BoundFile, store: &KnownStore<'_>) -> Self {
         let is_bound =
             |field: FieldId| file.columns.get(usize::from(field.0)).is_some_and(Option::is_some);
-        let owner = if set.name == "patients" { Owner::Patient } else { Owner::Staff };
+        let owner = if set.name == PATIENTS { Owner::Patient } else { Owner::Staff };
         let mut fields = known_fields(set);
         fields.retain(|(field, _)| is_bound(*field));
         let birth = birth_field(set).filter(|field| is_bound(*field));
@@ -65,7 +66,8 @@ impl PeopleHarvest {
             values.extend(self.fields.iter().filter_map(|(field, attribute)| {
                 let of = cells.field(*field)?;
                 let text = of.texts.present.get(row).then(|| cells.space.get(of.texts.refs[row]));
-                Some((*attribute, text?))
+                // What stands for a name that was taken out is nobody's.
+                Some((*attribute, text.filter(|text| !is_placeholder(text))?))
             }));
             let person = Person { values: &values, birth: self.born(cells, row) };
             let text = match self.key.as_slice() {

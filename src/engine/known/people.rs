@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::detect::known::WordSieve;
+use crate::engine::profile::sought;
 use crate::plan::Plan;
 use crate::rule::{Check, Identifiers, KNOWN_PEOPLE};
 
@@ -34,6 +35,14 @@ impl People {
             searched.insert(set);
             if known.asks_for_pseudonyms() {
                 pseudonyms.insert(set);
+            }
+        }
+        for (number, _) in plan.files.iter().enumerate() {
+            let kinds = sought(plan, number, ready);
+            let Some(file) = plan.table_of(number).filter(|_| !kinds.is_empty()) else { continue };
+            searched.insert(file.set);
+            if kinds.iter().any(|kind| kind.is_pseudonym()) {
+                pseudonyms.insert(file.set);
             }
         }
         if searched.is_empty() {

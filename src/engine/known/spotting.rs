@@ -147,7 +147,7 @@ pub(crate) fn spots(
     known: &KnownPeople,
     min_tier: Tier,
 ) -> Vec<Spot> {
-    let all = spotting.sightings.get(&column).map_or(&[][..], Vec::as_slice);
+    let all = spotting.of_column(column);
     let mut spots = Vec::new();
     for of_row in all.chunk_by(|(one, _), (other, _)| one == other) {
         let Some((row, _)) = of_row.first() else { continue };
@@ -183,6 +183,11 @@ pub(crate) fn spots(
 }
 
 impl Spotting {
+    /// What stands in a column, with its rows, in their order; sightings may overlap.
+    pub(crate) fn of_column(&self, column: usize) -> &[(usize, Sighting)] {
+        self.sightings.get(&column).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether it is known whose a record is, and what belongs to that patient.
     fn is_owned(&self, row: usize) -> bool {
         !self.nameless.get(row) && !self.strangers.get(row)

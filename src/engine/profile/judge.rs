@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::detect::{Fineness, Identifying, Role, Site, Surety, Whose};
 use crate::engine::chunk::FileWork;
 use crate::engine::drive::FileSoFar;
-use crate::engine::profile::part::{ColumnPart, Seen};
+use crate::engine::profile::part::{By, ColumnPart, Seen};
 use crate::engine::profile::sign::Sign;
 use crate::engine::profile::task::{ProfiledColumn, Said};
 use crate::finding::{Counts, Finding, FindingField, Place};
@@ -54,6 +54,8 @@ enum Sure {
 
 /// Of so many values a share says something.
 const ENOUGH: u64 = 20;
+/// One known number in so many values is ten times what chance gives.
+const CHANCE: u64 = 100;
 
 /// Holds the columns of the files that a rule is about against it.
 pub(crate) fn judge(
@@ -130,8 +132,12 @@ fn finding(
     let mut finding = Finding::plain(rule, place, message);
     if let Some(first) = first {
         finding.fields.push(FindingField { name: column.name.clone(), value: first.value.clone() });
-        finding.identifier = first.found.map(|hit| {
-            (site.name_of(hit.detector).to_owned(), hit.tier.letter(), (hit.start, hit.end))
+        finding.identifier = first.found.map(|found| {
+            let name = match found.by {
+                By::Detector(number) => site.name_of(number),
+                By::Known(kind) => kind.detector(),
+            };
+            (name.to_owned(), found.tier.letter(), found.span)
         });
     }
     finding
@@ -238,6 +244,7 @@ impl<'p> Found<'_, 'p> {
             self.push(Sure::Certain, words, Some(seen));
         }
         self.sure(Sign::Certain(kind), &format!("holds {}", kind.words()));
+        self.known(kind);
         if self.column.is_code {
             return;
         }
@@ -256,6 +263,32 @@ impl<'p> Found<'_, 'p> {
             && seen.count * 5 >= self.part.filled * 4
         {
             let words = format!("{} have the shape of {}", self.share(seen.count), kind.words());
+            self.push(Sure::Doubtful, words, Some(seen));
+        }
+    }
+
+    /// What the column holds of the patients whose records are part of the audit. Nobody may declare it the code by
+    /// which patients are found again: such a code is not derived from what is known of them.
+    fn known(&mut self, kind: Identifying) {
+        let what = match kind {
+            Identifying::Codes => {
+                "numbers of patients of this audit, or codes derived from what is known of them"
+                    .to_owned()
+            }
+            Identifying::Names => "names of patients of this audit".to_owned(),
+            _ => format!("{} of patients of this audit", kind.words()),
+        };
+        self.sure(Sign::Known(kind), &format!("holds {what}"));
+        let Some(seen) = self.seen(Sign::MaybeKnown(kind)) else { return };
+        let crowded = self.seen(Sign::Crowded).map_or(0, |seen| seen.count);
+        let by_chance = crowded * 2 > seen.count;
+        if self.most(seen.count) && !by_chance {
+            let words = format!("holds {what}: {}", self.share(seen.count));
+            self.push(Sure::Certain, words, Some(seen));
+        } else if by_chance && seen.count * 2 > self.part.filled
+            || !by_chance && seen.count * CHANCE > self.part.filled
+        {
+            let words = format!("{} may be {what}", self.share(seen.count));
             self.push(Sure::Doubtful, words, Some(seen));
         }
     }

@@ -8,8 +8,10 @@ mod sign;
 mod sketch;
 mod task;
 mod part;
+mod known;
 mod judge;
 
 pub(crate) use self::judge::judge;
+pub(crate) use self::known::add_known;
 pub(crate) use self::part::{ColumnMemory, ColumnPart, take};
-pub(crate) use self::task::ProfileTask;
+pub(crate) use self::task::{ProfileTask, sought, unsought};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::detect::known::KnownKind;
 use crate::detect::{
     Dated, Fineness, Hit, Identifying, Postal, Role, Surety, Tier, is_age_over_89, is_coordinate,
     is_image, is_placeholder, is_position, is_truth, year_of,
@@ -46,8 +47,28 @@ pub(super) struct First {
     pub(super) line: u64,
     /// The value, safe to show.
     pub(super) value: Masked,
-    /// The detector that found it, its tier and place in the cell.
-    pub(super) found: Option<Hit>,
+    /// What found it where in the cell.
+    pub(super) found: Option<FoundAt>,
+}
+
+/// An identifier in a cell.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FoundAt {
+    /// What found it.
+    pub(super) by: By,
+    /// How certain it is.
+    pub(super) tier: Tier,
+    /// Its first byte, and one past its last.
+    pub(super) span: (u32, u32),
+}
+
+/// What finds identifiers.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum By {
+    /// A detector or a pattern of the site, by its number.
+    Detector(u8),
+    /// What is known of patients.
+    Known(KnownKind),
 }
 
 impl ColumnPart {
@@ -402,16 +423,12 @@ impl Looking<'_> {
         };
         let offset = raw.len() - raw.trim_ascii_start().len();
         let offset = u32::try_from(offset).unwrap_or(0);
-        let found = self.hits.iter().find(sign_of).copied().map(|hit| Hit {
-            start: hit.start + offset,
-            end: hit.end + offset,
-            ..hit
+        let found = self.hits.iter().find(sign_of).map(|hit| FoundAt {
+            by: By::Detector(hit.detector),
+            tier: hit.tier,
+            span: (hit.start + offset, hit.end + offset),
         });
-        let value = if self.reveal >= Reveal::Values {
-            Masked::revealed(text, self.reveal)
-        } else {
-            Masked::value(text, FieldType::Text)
-        };
+        let value = shown(text, self.reveal);
         First { record: self.batch.ordinal(row) + 1, line: self.batch.line(row) + 1, value, found }
     }
 
@@ -467,8 +484,17 @@ const SHORTEST: usize = 5;
 /// A code is no longer, and none of the many short ones.
 const CODE: std::ops::RangeInclusive<usize> = 4..=80;
 
+/// A value, as safe to show as is asked.
+pub(super) fn shown(text: &[u8], reveal: Reveal) -> Masked {
+    if reveal >= Reveal::Values {
+        Masked::revealed(text, reveal)
+    } else {
+        Masked::value(text, FieldType::Text)
+    }
+}
+
 /// The value in a cell, without blanks around it; `None` where it is missing or was taken out.
-fn value<'t>(column: &ProfiledColumn, raw: &'t [u8]) -> Option<&'t [u8]> {
+pub(super) fn value<'t>(column: &ProfiledColumn, raw: &'t [u8]) -> Option<&'t [u8]> {
     let text = raw.trim_ascii();
     let missing =
         text.is_empty() || column.nulls.iter().any(|null| **null == *text) || is_placeholder(text);

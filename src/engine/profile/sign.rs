@@ -37,6 +37,12 @@ pub(super) enum Sign {
     Picture,
     /// The shape of a number or code.
     Code,
+    /// An identifier of a patient whose record is part of the audit.
+    Known(Identifying),
+    /// The whole cell is a number or code of such a patient, which may count something else here.
+    MaybeKnown(Identifying),
+    /// So many of such numbers are known that one of its length may be among them by chance.
+    Crowded,
 }
 
 /// The number of kinds of elements.
@@ -45,10 +51,12 @@ const KINDS: u8 = 20;
 const FINE: u8 = 1 + 3 * KINDS;
 /// Where the single signs after them begin.
 const SINGLE: u8 = FINE + 2 * 6;
+/// Where the signs of what is known begin.
+const KNOWN: u8 = SINGLE + 12;
 
 impl Sign {
     /// How many signs there are.
-    pub(super) const COUNT: usize = SINGLE as usize + 11;
+    pub(super) const COUNT: usize = KNOWN as usize + 2 * KINDS as usize;
 
     /// Its number.
     pub(super) fn index(self) -> u8 {
@@ -70,6 +78,9 @@ impl Sign {
             Self::Coordinate => single(8),
             Self::Picture => single(9),
             Self::Code => single(10),
+            Self::Crowded => single(11),
+            Self::Known(kind) => KNOWN + kind as u8,
+            Self::MaybeKnown(kind) => KNOWN + KINDS + kind as u8,
         }
     }
 }
@@ -122,9 +133,11 @@ mod tests {
             Sign::Coordinate,
             Sign::Picture,
             Sign::Code,
+            Sign::Crowded,
         ];
         for kind in Identifying::ALL {
             all.extend([Sign::Certain(kind), Sign::Likely(kind), Sign::Shape(kind)]);
+            all.extend([Sign::Known(kind), Sign::MaybeKnown(kind)]);
         }
         for fineness in Fineness::ALL {
             all.extend(

@@ -1,9 +1,10 @@
 //! Which columns of a file are looked at, and what their names and the dictionary say of them.
 
+use crate::detect::known::KnownKind;
 use crate::detect::{Context, DETECTORS, Finder, Identifying, Role, Site, Whose};
 use crate::finding::header_text;
 use crate::plan::{BoundColumn, BoundFile, Plan, normalise};
-use crate::rule::{Check, Field, Phi};
+use crate::rule::{Check, Field, PATIENTS, Phi, ReleaseCheck, ReleaseKind};
 use crate::value::{Date, FieldType};
 
 /// What is looked for in the columns of one file.
@@ -21,6 +22,8 @@ pub(crate) struct ProfileTask {
     pub(super) fictional: bool,
     /// Whether any column may hold years that show an age.
     pub(super) has_years: bool,
+    /// What is looked for of the patients whose records are part of the audit.
+    pub(super) sought: Vec<KnownKind>,
 }
 
 /// One column.
@@ -103,8 +106,49 @@ impl ProfileTask {
                 .collect(),
             fictional: about().any(|rule| rule.report_fictional),
             has_years,
+            sought: sought(plan, number, ready),
         })
     }
+
+    /// Whether codes are looked for that are made of what is known of a patient.
+    pub(crate) fn asks_for_pseudonyms(&self) -> bool {
+        self.sought.iter().any(|kind| kind.is_pseudonym())
+    }
+
+    /// The columns in which known identifiers are looked for.
+    pub(crate) fn searched(&self) -> impl Iterator<Item = usize> {
+        let looked_at =
+            |column: &&ProfiledColumn| !self.sought.is_empty() && column.look != Look::Nothing;
+        self.columns.iter().filter(looked_at).map(|column| column.column)
+    }
+}
+
+/// What the rules about a file of a release ask of the patients whose records are part of the audit; nothing where no
+/// file holds any.
+pub(crate) fn sought(plan: &Plan, file: usize, ready: &[usize]) -> Vec<KnownKind> {
+    let rules = ready.iter().map(|rule| &plan.rules[*rule]);
+    let checks =
+        rules.filter(|rule| plan.is_about(rule, file)).filter_map(|rule| match &rule.check {
+            Check::Release(check) => Some(check),
+            _ => None,
+        });
+    let removed: Vec<Identifying> = checks.flat_map(|check| check.remove.iter().copied()).collect();
+    let patients = plan.dictionary.sets.iter().position(|set| set.name == PATIENTS);
+    let mut tables = patients.iter().flat_map(|set| plan.files_of(*set)).peekable();
+    if removed.is_empty() || tables.peek().is_none() {
+        return Vec::new();
+    }
+    // In a table of patients that is made fit to leave itself, the numbers of patients are the codes by which it goes.
+    let is_cut = |file: usize| {
+        let kind = plan.files.get(file).and_then(|file| file.claim.kind);
+        kind.is_some_and(|kind| kind != ReleaseKind::Identified)
+    };
+    let numbers_are_codes = tables.any(|(file, _)| is_cut(file));
+    let asks = |kind: &KnownKind| {
+        Identifying::of_known(*kind).is_some_and(|of| removed.contains(&of))
+            && !(numbers_are_codes && *kind == KnownKind::PatientNumber)
+    };
+    KnownKind::ALL.into_iter().filter(asks).collect()
 }
 
 /// What each detector finds, and each pattern of the site: what the detector finds whose place it takes, else numbers
@@ -116,6 +160,21 @@ fn kinds(site: &Site) -> Vec<Option<Identifying>> {
         Some(replaced.unwrap_or(Identifying::RecordNumbers))
     });
     catalogue.chain(own).collect()
+}
+
+/// What a rule could not look for, since nothing is known of any patient: names and numbers of records have no shape
+/// of their own that gives them away.
+pub(crate) fn unsought(plan: &Plan, check: &ReleaseCheck) -> Option<String> {
+    let shapeless = [Identifying::Names, Identifying::RecordNumbers];
+    let words = check.remove.iter().find(|kind| shapeless.contains(kind))?.words();
+    let patients = plan.dictionary.sets.iter().position(|set| set.name == PATIENTS);
+    let known = patients.is_some_and(|set| plan.files_of(set).next().is_some());
+    (!known).then(|| {
+        format!(
+            "no file of the audit holds `{PATIENTS}`: {words} were looked for by labels, titles and shapes alone; \
+             with the facility's own table of patients beside the release, those of its patients are found everywhere"
+        )
+    })
 }
 
 fn profiled(plan: &Plan, file: &BoundFile, column: usize, finder: &Finder) -> ProfiledColumn {

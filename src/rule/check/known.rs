@@ -1,17 +1,15 @@
 //! `of` of the `identifiers` check: the people whose identifiers are looked for, and whose the record is.
 
 use crate::detect::known::KnownKind;
-use crate::expr::typed::{Expr, ExprKind, FieldId, RelationId};
+use crate::expr::typed::{Expr, ExprKind, RelationId};
 use crate::rule::check::relation::Candidate;
 use crate::rule::checked::{KNOWN_PEOPLE, KnownPeople, Whose};
 use crate::rule::dictionary::RecordSet;
 use crate::rule::error::{RuleProblem, listed, span};
+use crate::rule::people::{PATIENTS, owner_field};
 use crate::rule::raw::{RawIdentifiers, RawWhose};
 use crate::rule::tree::Node;
 use crate::value::Type;
-
-/// The record set of the people whom records are about.
-const PATIENTS: &str = "patients";
 
 /// Checks `of`, `whose` and `kinds`; nothing where the rule has none of them.
 pub(super) fn known(
@@ -85,17 +83,15 @@ fn kinds(node: &Node, problems: &mut Vec<RuleProblem>) -> Vec<KnownKind> {
 /// patients, the same field of a record that it refers to.
 fn own(set: &RecordSet, candidates: &[Candidate<'_>]) -> Vec<Expr> {
     let text = |kind: ExprKind| Expr { kind, ty: Type::Text, span: 0..0 };
-    if set.name == PATIENTS
-        && let [key] = set.key.as_slice()
-    {
-        return vec![text(ExprKind::Field(*key))];
-    }
     let mut own: Vec<Expr> =
-        patient(set).map(|field| text(ExprKind::Field(field))).into_iter().collect();
+        owner_field(set).map(|field| text(ExprKind::Field(field))).into_iter().collect();
+    if set.name == PATIENTS {
+        return own;
+    }
     for (candidate, number) in candidates.iter().zip(0_u16..) {
         if candidate.is_implied()
             && candidate.set.name != PATIENTS
-            && let Some(field) = patient(candidate.set)
+            && let Some(field) = owner_field(candidate.set)
             // The staff who wrote it may be patients too.
             && candidate.set.name != "staff"
         {
@@ -103,12 +99,4 @@ fn own(set: &RecordSet, candidates: &[Candidate<'_>]) -> Vec<Expr> {
         }
     }
     own
-}
-
-/// The field that refers to the patient whom a record is about.
-fn patient(set: &RecordSet) -> Option<FieldId> {
-    let fields = set.fields.iter().zip(0_u16..);
-    let mut referring = fields
-        .filter(|(field, _)| field.references.as_ref().is_some_and(|of| of.record_set == PATIENTS));
-    referring.next().map(|(_, number)| FieldId(number))
 }
