@@ -2,6 +2,10 @@
 //!
 //! A table is looked at as a whole, so that only the text of its cells is needed: no record is about one person.
 
+use std::collections::BTreeSet;
+
+use crate::engine::equation::{Bounds, Equation, Solution, TOP, solve};
+
 /// The cells of a table, row by row, and the names of its columns.
 #[derive(Debug, Default)]
 pub(crate) struct Figures {
@@ -31,6 +35,11 @@ pub(crate) struct Verdict {
     pub(crate) cells: u64,
     /// Cells that are neither a count nor left out, so that nothing can be said of them.
     pub(crate) unclear: u64,
+    /// Cells that are left out, of which it was not worked out whether the others give them back: too many of them depend
+    /// on each other.
+    pub(crate) tangled: u64,
+    /// Cells that are left out, of which nothing can be said: no counts fit the totals and what is said of the cells.
+    pub(crate) contrary: u64,
     /// The cells that leak, by row and column.
     pub(crate) leaks: Vec<(usize, usize, Leak)>,
 }
@@ -39,8 +48,8 @@ pub(crate) struct Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cell {
     Count(i64),
-    /// Left out.
-    Hidden,
+    /// Left out, and what is said of it all the same: `<11`.
+    Hidden(Bounds),
     Other,
 }
 
@@ -147,7 +156,7 @@ pub(crate) fn judge(table: &Figures, from: i64, to: i64) -> Verdict {
                     verdict.leaks.push((row, counts[at], Leak::Shown));
                 }
                 Cell::Other => verdict.unclear += 1,
-                Cell::Count(_) | Cell::Hidden => {}
+                Cell::Count(_) | Cell::Hidden(_) => {}
             }
         }
     }
@@ -162,7 +171,8 @@ pub(crate) fn judge(table: &Figures, from: i64, to: i64) -> Verdict {
         .collect();
     let total_columns: Vec<bool> = counts.iter().map(|&column| is_total(&words[column])).collect();
     let sums = sums(&cells, &total_rows, &total_columns);
-    for ((row, at), count) in solve(&cells, &sums) {
+    let solution = hidden(&cells, &sums);
+    for ((row, at), count) in solution.known {
         if (from..=to).contains(&count) {
             verdict.leaks.push((row, counts[at], Leak::Subtracted));
         }
@@ -170,7 +180,31 @@ pub(crate) fn judge(table: &Figures, from: i64, to: i64) -> Verdict {
     shares(table, &words, &counts, &cells, &total_rows, &total_columns, (from, to), &mut verdict);
     verdict.leaks.sort_unstable();
     verdict.leaks.dedup_by_key(|(row, column, _)| (*row, *column));
+    let leaked: BTreeSet<(usize, usize)> =
+        verdict.leaks.iter().map(|(row, column, _)| (*row, *column)).collect();
+    let open = |cells: &[Place]| {
+        cells.iter().filter(|(row, at)| !leaked.contains(&(*row, counts[*at]))).count() as u64
+    };
+    verdict.tangled = open(&solution.tangled);
+    verdict.contrary = open(&solution.contrary);
     verdict
+}
+
+/// What the sums of a table say of the cells that are left out.
+fn hidden(cells: &[Vec<Cell>], sums: &[Sum]) -> Solution<Place> {
+    let equation = |(total, parts): &Sum| {
+        let mut equation = Equation::default();
+        for (place, sign) in parts.iter().map(|part| (*part, 1)).chain([(*total, -1)]) {
+            match at(cells, place) {
+                Cell::Count(count) => equation.constant -= i128::from(sign) * i128::from(count),
+                Cell::Hidden(bounds) => equation.terms.push((place, sign, bounds)),
+                // INVARIANT: a sum with a cell that cannot be read is refuted.
+                Cell::Other => {}
+            }
+        }
+        equation
+    };
+    solve(&sums.iter().map(equation).collect::<Vec<_>>())
 }
 
 fn text(row: &[String], column: usize) -> &str {
@@ -197,7 +231,7 @@ fn is_count<'t>(words: &[String], texts: impl Iterator<Item = &'t str>) -> bool 
         match cell(text) {
             Cell::Count(_) => numbers += 1,
             Cell::Other => others += 1,
-            Cell::Hidden => {}
+            Cell::Hidden(_) => {}
         }
     }
     numbers > 0 && numbers >= 4 * others
@@ -205,18 +239,35 @@ fn is_count<'t>(words: &[String], texts: impl Iterator<Item = &'t str>) -> bool 
 
 fn cell(text: &str) -> Cell {
     let lower = text.to_lowercase();
-    let below = lower.trim_start_matches(['<', '\u{2264}', '=']).trim();
-    let is_range = lower.split_once(['-', '\u{2013}']).is_some_and(|(low, high)| {
-        let digits = |text: &str| {
-            !text.trim().is_empty() && text.trim().bytes().all(|byte| byte.is_ascii_digit())
-        };
-        digits(low) && digits(high)
-    });
-    let is_below = below.len() < lower.len() && below.bytes().all(|byte| byte.is_ascii_digit());
-    if HIDDEN.contains(&lower.as_str()) || is_range || is_below {
-        return Cell::Hidden;
+    if HIDDEN.contains(&lower.as_str()) {
+        return Cell::Hidden(Bounds::ANY);
     }
-    whole(&lower).map_or(Cell::Other, Cell::Count)
+    let count = || whole(&lower).map(Cell::Count);
+    bounds(&lower).map(Cell::Hidden).or_else(count).unwrap_or(Cell::Other)
+}
+
+/// What a cell says in place of its count: `<11`, `1-10`, `>10`.
+fn bounds(text: &str) -> Option<Bounds> {
+    let digits = |text: &str| {
+        let text = text.trim();
+        let all = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        all.then(|| text.parse::<i64>().ok().filter(|count| *count < TOP).unwrap_or(TOP))
+    };
+    let told = if let Some((low, high)) = text.split_once(['-', '\u{2013}']) {
+        Bounds { low: digits(low)?, high: digits(high)? }
+    } else {
+        let bare = text.trim_start_matches(['<', '>', '\u{2264}', '\u{2265}', '=']);
+        let count = digits(bare)?;
+        match text.strip_suffix(bare)? {
+            "<" => Bounds { low: 0, high: count - 1 },
+            "<=" | "\u{2264}" => Bounds { low: 0, high: count },
+            ">" => Bounds { low: count.saturating_add(1).min(TOP), high: TOP },
+            ">=" | "\u{2265}" => Bounds { low: count, high: TOP },
+            "" => return None,
+            _ => Bounds::ANY,
+        }
+    };
+    Some(if told.low <= told.high { told } else { Bounds::ANY })
 }
 
 /// A whole number, with signs between groups of three digits or a fraction of zeros.
@@ -236,8 +287,10 @@ fn whole(text: &str) -> Option<i64> {
     groups.concat().parse().ok()
 }
 
+/// The place of a cell: its row, and its place among the columns of counts.
+type Place = (usize, usize);
 /// A sum: the place of the total, and the places of its parts.
-type Sum = ((usize, usize), Vec<(usize, usize)>);
+type Sum = (Place, Vec<Place>);
 
 /// The sums that a table holds: rows of totals add up the rows of their block, columns of totals the other columns.
 /// A row of totals that follows others adds up all the rows that are none.
@@ -284,127 +337,28 @@ fn sums(cells: &[Vec<Cell>], total_rows: &[bool], total_columns: &[bool]) -> Vec
     kept.map(|(sum, _)| sum).collect()
 }
 
-fn at(cells: &[Vec<Cell>], (row, column): (usize, usize)) -> Cell {
+fn at(cells: &[Vec<Cell>], (row, column): Place) -> Cell {
     cells.get(row).and_then(|row| row.get(column)).copied().unwrap_or(Cell::Other)
 }
 
-/// Whether the shown parts are more than the total, or all are shown and not the total, or one cannot be read.
+/// Whether no counts that the cells may hold add up to the total, or one cell cannot be read.
 fn is_refuted(cells: &[Vec<Cell>], (total, parts): &Sum) -> bool {
-    let mut shown = 0_i64;
-    let mut hidden = 0;
+    let mut all = Bounds { low: 0, high: 0 };
     for part in parts {
-        match at(cells, *part) {
-            Cell::Count(count) => shown = shown.saturating_add(count),
-            Cell::Hidden => hidden += 1,
-            Cell::Other => return true,
-        }
+        let Some(part) = may_be(at(cells, *part)) else { return true };
+        all.low = all.low.saturating_add(part.low);
+        all.high = all.high.saturating_add(part.high);
     }
-    match at(cells, *total) {
-        Cell::Count(total) => shown > total || (hidden == 0 && shown != total),
-        Cell::Hidden => false,
-        Cell::Other => true,
-    }
+    may_be(at(cells, *total)).is_none_or(|total| all.low > total.high || all.high < total.low)
 }
 
-/// Unknowns beyond which only sums with one of them are solved.
-const MOST_UNKNOWN: usize = 200;
-
-/// The hidden cells that the sums determine, and what they are.
-fn solve(cells: &[Vec<Cell>], sums: &[Sum]) -> Vec<((usize, usize), i64)> {
-    let mut unknowns: Vec<(usize, usize)> = sums
-        .iter()
-        .flat_map(|(total, parts)| parts.iter().chain([total]))
-        .copied()
-        .filter(|place| at(cells, *place) == Cell::Hidden)
-        .collect();
-    unknowns.sort_unstable();
-    unknowns.dedup();
-    if unknowns.len() > MOST_UNKNOWN {
-        return single(cells, sums);
+/// The counts that a cell may hold.
+fn may_be(cell: Cell) -> Option<Bounds> {
+    match cell {
+        Cell::Count(count) => Some(Bounds { low: count, high: count }),
+        Cell::Hidden(bounds) => Some(bounds),
+        Cell::Other => None,
     }
-    let mut system: Vec<Vec<i128>> = sums
-        .iter()
-        .map(|(total, parts)| {
-            let mut line = vec![0_i128; unknowns.len() + 1];
-            let mut enter = |place: &(usize, usize), sign: i128| match at(cells, *place) {
-                Cell::Count(count) => line[unknowns.len()] -= sign * i128::from(count),
-                _ => {
-                    if let Ok(unknown) = unknowns.binary_search(place) {
-                        line[unknown] += sign;
-                    }
-                }
-            };
-            parts.iter().for_each(|part| enter(part, 1));
-            enter(total, -1);
-            line
-        })
-        .collect();
-    let mut done = 0;
-    for unknown in 0..unknowns.len() {
-        let Some(pivot) = (done..system.len()).find(|&line| system[line][unknown] != 0) else {
-            continue;
-        };
-        system.swap(done, pivot);
-        let lead = system[done].clone();
-        for (number, line) in system.iter_mut().enumerate() {
-            if number == done || line[unknown] == 0 {
-                continue;
-            }
-            let (own, its) = (line[unknown], lead[unknown]);
-            for (value, of_lead) in line.iter_mut().zip(&lead) {
-                let Some(new) = value
-                    .checked_mul(its)
-                    .zip(of_lead.checked_mul(own))
-                    .and_then(|(a, b)| a.checked_sub(b))
-                else {
-                    return single(cells, sums);
-                };
-                *value = new;
-            }
-            reduce(line);
-        }
-        done += 1;
-    }
-    let determined = |line: &Vec<i128>| {
-        let (constant, factors) = line.split_last()?;
-        let mut named = factors.iter().enumerate().filter(|(_, factor)| **factor != 0);
-        let (unknown, factor) = named.next()?;
-        (named.next().is_none() && constant % factor == 0)
-            .then(|| Some((unknowns[unknown], i64::try_from(constant / factor).ok()?)))?
-    };
-    system.iter().filter_map(determined).collect()
-}
-
-fn reduce(line: &mut [i128]) {
-    let gcd = line.iter().fold(0_i128, |a, b| {
-        let (mut a, mut b) = (a, b.abs());
-        while b != 0 {
-            (a, b) = (b, a % b);
-        }
-        a
-    });
-    if gcd > 1 {
-        line.iter_mut().for_each(|value| *value /= gcd);
-    }
-}
-
-/// The hidden cells that stand alone in a sum.
-fn single(cells: &[Vec<Cell>], sums: &[Sum]) -> Vec<((usize, usize), i64)> {
-    let mut found = Vec::new();
-    for (total, parts) in sums {
-        let all = parts.iter().map(|part| (part, 1)).chain([(total, -1)]);
-        let (mut rest, mut hidden) = (0_i64, Vec::new());
-        for (place, sign) in all {
-            match at(cells, *place) {
-                Cell::Count(count) => rest += sign * count,
-                _ => hidden.push((*place, sign)),
-            }
-        }
-        if let [(place, sign)] = hidden[..] {
-            found.push((place, -sign * rest));
-        }
-    }
-    found
 }
 
 /// Hidden counts that a shown share, and the shown count of which it is one, give back.
@@ -436,7 +390,7 @@ fn shares(
             continue;
         };
         for (row, row_cells) in cells.iter().enumerate() {
-            if at(cells, (row, count)) != Cell::Hidden {
+            if !matches!(at(cells, (row, count)), Cell::Hidden(_)) {
                 continue;
             }
             let Some((low, high)) = share(text(&table.rows[row], column), &words[column]) else {
@@ -559,5 +513,49 @@ mod tests {
         let found = judge(&table("Year|Rank|Fips|Deaths|Rate\n2024|1|3|20|4\n2025|2|5|s|5"), 1, 10);
         assert_eq!(found.counts, [3]);
         assert_eq!((found.cells, found.unclear, found.leaks.len()), (2, 0, 0));
+    }
+
+    #[test]
+    fn what_is_said_of_hidden_cells_narrows_them() {
+        // Two cells below eleven that make twenty are ten each; two that make twelve may be much.
+        check("Ward|N\nA|<11\nB|<11\nTotal|20", &[(0, 1, Subtracted), (1, 1, Subtracted)]);
+        check("Ward|N\nA|1-10\nB|1-10\nC|11\nTotal|13", &[(0, 1, Subtracted), (1, 1, Subtracted)]);
+        check("Ward|N\nA|<11\nB|<11\nTotal|12", &[]);
+        // What is more than ten leaves one for the other.
+        check("Ward|N\nA|>10\nB|1\u{2013}10\nTotal|12", &[(1, 1, Subtracted)]);
+        // Nothing below eleven makes thirty of two: that is no total of these rows.
+        check("Ward|N\nA|<11\nB|<11\nTotal|30", &[]);
+        check("Ward|N\nA|\u{2264}10\nB|<=10\nTotal|0", &[]);
+    }
+
+    #[test]
+    fn cells_that_hang_together_by_many_rows_are_solved_or_counted() {
+        // Each row leaves two cells, and the columns tie all rows to each other: nothing follows, and with so many that
+        // is not worked out.
+        let table_of = |rows: usize, first: &str| {
+            let mut text = "Ward|F|M|Total\n".to_owned();
+            for row in 0..rows {
+                let f = if row == 0 { first } else { "*" };
+                text.push_str(&format!("W{row}|{f}|*|{}\n", 20 + row % 7));
+            }
+            let all: usize = (0..rows).map(|row| 20 + row % 7).sum();
+            text.push_str(&format!("Total|{}|{}|*\n", 9 * rows, all - 9 * rows));
+            judge(&table(&text), 1, 10)
+        };
+        let few = table_of(100, "*");
+        assert_eq!((few.leaks.len(), few.tangled, few.contrary), (0, 0, 0));
+        let many = table_of(2_000, "*");
+        assert_eq!((many.leaks.len(), many.tangled, many.contrary), (0, 4_000, 0));
+        // One shown cell gives its neighbour back, however many there are.
+        let shown = table_of(2_000, "11");
+        assert_eq!(shown.leaks, [(0, 2, Subtracted)]);
+    }
+
+    #[test]
+    fn totals_that_contradict_each_other_say_nothing() {
+        let found = judge(&table("Ward|F|M|Total\nA|*|*|20\nB|*|*|30\nTotal|40|40|*"), 1, 10);
+        assert_eq!((found.leaks.len(), found.contrary), (0, 5));
+        let found = judge(&table("Ward|F|M|Total\nA|<11|*|20\nB|<11|*|30\nTotal|20|45|*"), 1, 10);
+        assert_eq!((found.leaks.len(), found.contrary), (0, 5));
     }
 }

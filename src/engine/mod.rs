@@ -28,6 +28,7 @@ mod options;
 mod chain;
 mod drive;
 mod stage;
+mod equation;
 mod aggregate;
 mod whole;
 mod late;

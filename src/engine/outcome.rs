@@ -532,11 +532,23 @@ fn counted<'a>(
         let leaks = verdict.leaks.len() as u64;
         outcome.counts.records += verdict.cells;
         outcome.counts.violations += leaks;
-        outcome.counts.not_evaluable += verdict.unclear;
-        outcome.counts.passed += verdict.cells.saturating_sub(leaks + verdict.unclear);
-        if verdict.unclear > 0 {
-            let reason = "the cell is neither a whole number nor left out".to_owned();
-            *why.entry(reason).or_default() += verdict.unclear;
+        let unknown = [
+            (verdict.unclear, "the cell is neither a whole number nor left out"),
+            (
+                verdict.tangled,
+                "the cell is left out, and so many cells that are left out depend on each other that each total was \
+                 looked at by itself: whether all of them together give it back was not worked out",
+            ),
+            (
+                verdict.contrary,
+                "the cell is left out, and no counts fit the totals and what is said of the cells",
+            ),
+        ];
+        let not_evaluable: u64 = unknown.iter().map(|(count, _)| count).sum();
+        outcome.counts.not_evaluable += not_evaluable;
+        outcome.counts.passed += verdict.cells.saturating_sub(leaks + not_evaluable);
+        for (count, reason) in unknown.into_iter().filter(|(count, _)| *count > 0) {
+            *why.entry(reason.to_owned()).or_default() += count;
         }
         let path: Arc<str> = planned.name.as_str().into();
         for (row, column, leak) in verdict.leaks {
