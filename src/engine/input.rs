@@ -2,9 +2,8 @@
 
 use crate::detect::Tier;
 use crate::engine::drive::FileSoFar;
-use crate::engine::outcome::header_text;
 use crate::engine::stage::Pass;
-use crate::finding::{Claimed, InputFate, InputOutcome, Masked};
+use crate::finding::{Claimed, InputFate, InputOutcome, Masked, header_text};
 use crate::plan::{BoundFile, FileState, Plan};
 use crate::rule::ClaimedBy;
 use crate::source::{Issue, IssueClass, IssueCode, IssueLog, Tally};
@@ -149,8 +148,7 @@ fn bound_input(
     so_far: Option<&FileSoFar>,
 ) -> InputOutcome {
     let set = &plan.dictionary.sets[file.set];
-    let names: Vec<String> =
-        (0..file.table.header.names.len()).map(|column| header_text(file, column)).collect();
+    let names: Vec<String> = file.table.header.names.iter().map(|name| header_text(name)).collect();
     let tally = so_far.map_or(file.table.tally, |so_far| so_far.tally);
     let issues = so_far.map_or_else(|| file.table.issues.clone(), |so_far| so_far.issues.clone());
     let complete = so_far.is_some_and(|so_far| so_far.complete);

@@ -3,28 +3,22 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::engine::aggregate::{self, Figures, Leak};
 use crate::engine::drive::{add, lock};
 use crate::engine::excuse::{Shown, WaivedCounts};
 use crate::engine::group::GroupStore;
 use crate::engine::late::Fetcher;
 use crate::engine::measure::{Breach, Group, GroupVerdict, SmallGroups};
 use crate::engine::part::Example;
-use crate::engine::profile;
 use crate::engine::stage::Pass;
 use crate::engine::task::TaskKind;
-use crate::engine::verdict::cell;
 use crate::engine::whole::Wholes;
 use crate::engine::{EngineError, Hooks, ScanOptions, file, input, late};
 use crate::finding::{
-    Account, Counts, FileViolations, Finding, FindingField, KeyedHash, Known, Masked, NotEvaluated,
-    Outcome, Place, RuleOutcome, Scan, Unit,
+    Account, Counts, FileViolations, Finding, KeyedHash, Known, NotEvaluated, Outcome, Place,
+    RuleOutcome, Scan, Unit,
 };
-use crate::plan::{BoundFile, FileState, Plan, Readiness, normalise};
-use crate::rule::{
-    Check, CheckedRule, ClaimedBy, Expectation, Purpose, ReleaseCheck, ReleaseKind, Tolerance,
-};
-use crate::source::{CellSpan, Table};
+use crate::plan::{Plan, Readiness};
+use crate::rule::{Check, CheckedRule, Expectation, Tolerance};
 use crate::store::{LedgerStanding, OriginSorter, RowSorter};
 
 /// What each rule says of each record: rule, file, record (from 0), word.
@@ -88,9 +82,9 @@ pub(crate) fn conclude(
             }
             Readiness::NotClaimed => empty(number, rule, Outcome::NotApplicable),
             Readiness::Ready => match &rule.check {
-                Check::Release(check) => released((plan, &pass, number), rule, check, asked)?,
+                Check::Release(check) => file::released((plan, &pass, number), rule, check, asked)?,
                 Check::SmallCounts { from, to } => {
-                    counted((plan, number), rule, (*from, *to), asked)?
+                    file::counted((plan, number), rule, (*from, *to), asked)?
                 }
                 Check::FileNames(looked_for) => {
                     file::names((plan, number), rule, looked_for, asked)?
@@ -98,9 +92,9 @@ pub(crate) fn conclude(
                 Check::Delivery { manifest } => {
                     file::delivered((plan, &pass, number), rule, manifest, asked)?
                 }
-                Check::Purpose(purposes) => needed((plan, number), rule, purposes, asked)?,
+                Check::Purpose(purposes) => file::needed((plan, number), rule, purposes, asked)?,
                 Check::Columns { closed, order } => {
-                    columns((plan, number), rule, (*closed, order), asked)?
+                    file::columns((plan, number), rule, (*closed, order), asked)?
                 }
                 Check::Measure { .. } | Check::SmallCells(_) => match groups.remove(&number) {
                     Some(groups) => {
@@ -369,310 +363,6 @@ fn measured<'a>(
     outcome.remarks.extend(measure.remark(&small));
     outcome.outcome = judge(rule, &outcome.counts);
     Ok(outcome)
-}
-
-/// A rule about columns.
-fn columns<'a>(
-    (plan, number): (&'a Plan, usize),
-    rule: &'a CheckedRule,
-    (closed, order): (bool, &[String]),
-    asked: Asked<'a, '_>,
-) -> Result<RuleOutcome, EngineError> {
-    let mut wholes = Wholes::new((plan, number), rule, asked);
-    let mut outcome = empty(number, rule, Outcome::NotApplicable);
-    let Some((set_number, set)) = plan.set_of(rule) else { return Ok(outcome) };
-    for (file_number, file) in plan.files_of(set_number) {
-        let name: Arc<str> = plan.files[file_number].name.as_str().into();
-        let mut faults: Vec<(String, String)> = Vec::new();
-        let mut judged = file.table.header.names.len() as u64;
-        if closed {
-            for &column in &file.unbound {
-                let header = header_text(file, column);
-                faults.push((header, "the column is not declared for this record set".to_owned()));
-            }
-        }
-        let bound_at = |field: &str| {
-            let id = set.field_id(field)?;
-            file.columns[usize::from(id.0)].as_ref().map(|bound| bound.column)
-        };
-        let mut last: Option<usize> = None;
-        for field in order {
-            match bound_at(field) {
-                None => {
-                    judged += 1;
-                    faults.push((field.clone(), "the column is missing".to_owned()));
-                }
-                Some(column) => {
-                    if last.is_some_and(|last| column < last) {
-                        faults.push((field.clone(), "the column is out of order".to_owned()));
-                    }
-                    last = Some(last.map_or(column, |last| last.max(column)));
-                }
-            }
-        }
-        outcome.counts.records += judged;
-        outcome.counts.violations += faults.len() as u64;
-        outcome.counts.passed += judged.saturating_sub(faults.len() as u64);
-        let mut of_this = Counts { violations: faults.len() as u64, ..Counts::default() };
-        for (column, message) in faults {
-            let place = Place { file: Some(Arc::clone(&name)), ..Place::default() };
-            let mut finding = Finding::plain(outcome.rule, place, message);
-            let named = [set.name.as_bytes(), column.as_bytes()];
-            finding.fields.push(FindingField { name: column.clone(), value: Masked::missing() });
-            wholes.take(finding, Some(&named), &mut of_this)?;
-        }
-        outcome.counts.waived += of_this.waived;
-        outcome.counts.baselined += of_this.baselined;
-        if of_this.violations > 0 {
-            outcome.by_file.push(of_file(&name, &of_this));
-        }
-    }
-    wholes.finish(&mut outcome);
-    outcome.outcome = judge(rule, &outcome.counts);
-    Ok(outcome)
-}
-
-/// A rule about what files of a release hold.
-fn released<'a>(
-    (plan, pass, number): (&'a Plan, &Pass<'_>, usize),
-    rule: &'a CheckedRule,
-    check: &ReleaseCheck,
-    asked: Asked<'a, '_>,
-) -> Result<RuleOutcome, EngineError> {
-    let mut outcome = empty(number, rule, Outcome::NotApplicable);
-    let judged = profile::judge(plan, &pass.files, outcome.rule, rule, check);
-    outcome.counts = judged.counts;
-    outcome.allowed = judged.allowed.into_iter().collect();
-    outcome.remarks.extend(profile::unsought(plan, check));
-    let mut wholes = Wholes::new((plan, number), rule, asked);
-    for finding in judged.findings {
-        let of = held_in(plan, finding.place.file.as_deref());
-        let column = finding.fields.first().map(|field| field.name.clone()).unwrap_or_default();
-        wholes.take(finding, Some(&[of.as_bytes(), column.as_bytes()]), &mut outcome.counts)?;
-    }
-    wholes.finish(&mut outcome);
-    outcome.not_evaluable_reasons = reasons(judged.reasons);
-    outcome.outcome = judge(rule, &outcome.counts);
-    Ok(outcome)
-}
-
-/// So much larger than its file is a table in memory, about.
-const IN_MEMORY: u64 = 8;
-
-/// A table of figures, and where each of its rows stands: record and line.
-fn figures(table: &Table) -> std::io::Result<(Figures, Vec<(u64, u64)>)> {
-    let mut figures = Figures { headers: table.header.names.clone(), rows: Vec::new() };
-    let mut places = Vec::new();
-    let mut spans: Vec<CellSpan> = Vec::new();
-    table.read_through(&mut |batch, (lines, records)| {
-        let before = figures.rows.len();
-        figures.rows.resize(before + batch.rows, Vec::new());
-        for column in 0..figures.headers.len() {
-            batch.column(column, &mut spans);
-            for (row, span) in figures.rows.iter_mut().skip(before).zip(&spans) {
-                row.push(String::from_utf8_lossy(cell(*span, &batch.buffer)).into_owned());
-            }
-        }
-        for row in 0..batch.rows {
-            places.push((records + batch.ordinal(row) + 1, lines + batch.line(row) + 1));
-        }
-    })?;
-    Ok((figures, places))
-}
-
-/// A rule about the cells of files of figures.
-fn counted<'a>(
-    (plan, number): (&'a Plan, usize),
-    rule: &'a CheckedRule,
-    (from, to): (u32, u32),
-    asked: Asked<'a, '_>,
-) -> Result<RuleOutcome, EngineError> {
-    let (options, ..) = asked;
-    let mut wholes = Wholes::new((plan, number), rule, asked);
-    let mut outcome = empty(number, rule, Outcome::NotApplicable);
-    let mut why: BTreeMap<String, u64> = BTreeMap::new();
-    for (file, planned) in plan.files.iter().enumerate() {
-        if planned.claim.kind != Some(ReleaseKind::Aggregate) {
-            continue;
-        }
-        let read = match plan.table_of(file).map(|bound| &bound.table) {
-            None => Err("the file is no table that can be read".to_owned()),
-            Some(table) if table.input.len.saturating_mul(IN_MEMORY) > options.memory => {
-                Err("the table is larger than `--memory` lets it be looked at as a whole"
-                    .to_owned())
-            }
-            Some(table) => {
-                figures(table).map_err(|error| format!("the file cannot be read: {}", error.kind()))
-            }
-        };
-        let (table, places) = match read {
-            Ok(read) => read,
-            // A file that cannot be judged counts as a cell: it is not left out in silence.
-            Err(reason) => {
-                outcome.counts.records += 1;
-                outcome.counts.not_evaluable += 1;
-                *why.entry(reason).or_default() += 1;
-                continue;
-            }
-        };
-        let verdict = aggregate::judge(&table, i64::from(from), i64::from(to));
-        let name = |column: usize| {
-            crate::finding::header_text(table.headers.get(column).map_or("", String::as_str))
-        };
-        if verdict.counts.is_empty() {
-            outcome.counts.records += 1;
-            outcome.counts.not_evaluable += 1;
-            *why.entry("no column of the file was taken for counts".to_owned()).or_default() += 1;
-        } else {
-            let names: Vec<String> =
-                verdict.counts.iter().map(|&column| format!("`{}`", name(column))).collect();
-            let taken = names.join(", ");
-            outcome.remarks.push(format!("{}: taken for counts: {taken}", planned.name));
-        }
-        let leaks = verdict.leaks.len() as u64;
-        outcome.counts.records += verdict.cells;
-        outcome.counts.violations += leaks;
-        let unknown = [
-            (verdict.unclear, "the cell is neither a whole number nor left out"),
-            (
-                verdict.tangled,
-                "the cell is left out, and so many cells that are left out depend on each other that each total was \
-                 looked at by itself: whether all of them together give it back was not worked out",
-            ),
-            (
-                verdict.contrary,
-                "the cell is left out, and no counts fit the totals and what is said of the cells",
-            ),
-        ];
-        let not_evaluable: u64 = unknown.iter().map(|(count, _)| count).sum();
-        outcome.counts.not_evaluable += not_evaluable;
-        outcome.counts.passed += verdict.cells.saturating_sub(leaks + not_evaluable);
-        for (count, reason) in unknown.into_iter().filter(|(count, _)| *count > 0) {
-            *why.entry(reason.to_owned()).or_default() += count;
-        }
-        let path: Arc<str> = planned.name.as_str().into();
-        for (row, column, leak) in verdict.leaks {
-            let (record, line) = places.get(row).copied().unzip();
-            let place = Place { file: Some(Arc::clone(&path)), record, line };
-            let message = match leak {
-                Leak::Shown => format!("the cell shows a count from {from} to {to}"),
-                Leak::Subtracted => {
-                    format!(
-                        "the cell is left out, and other cells and totals give back a count from {from} to {to}"
-                    )
-                }
-                Leak::Share => {
-                    format!(
-                        "the cell is left out, and a share of a shown count gives back a count from {from} to {to}"
-                    )
-                }
-            };
-            let mut finding = Finding::plain(outcome.rule, place, message);
-            finding.fields.push(FindingField { name: name(column), value: Masked::missing() });
-            // The next table may have another figure at this place.
-            wholes.take(finding, None, &mut outcome.counts)?;
-        }
-    }
-    wholes.finish(&mut outcome);
-    outcome.not_evaluable_reasons = reasons(why);
-    outcome.outcome = judge(rule, &outcome.counts);
-    Ok(outcome)
-}
-
-/// A rule about what the purposes of files need: columns on no list are findings.
-fn needed<'a>(
-    (plan, number): (&'a Plan, usize),
-    rule: &'a CheckedRule,
-    purposes: &[Purpose],
-    asked: Asked<'a, '_>,
-) -> Result<RuleOutcome, EngineError> {
-    let mut wholes = Wholes::new((plan, number), rule, asked);
-    let mut outcome = empty(number, rule, Outcome::NotApplicable);
-    let mut why: BTreeMap<String, u64> = BTreeMap::new();
-    for planned in &plan.files {
-        let (headers, set) = match &planned.state {
-            FileState::Bound(file) => {
-                (&file.table.header.names, Some(plan.dictionary.sets[file.set].name.as_str()))
-            }
-            FileState::Unplaced { file, .. } => (&file.table.header.names, None),
-            FileState::Refused { columns, record_set, .. } => (columns, record_set.as_deref()),
-        };
-        // A file whose columns are not known counts as one: it is not left out in silence.
-        let columns = headers.len().max(1) as u64;
-        outcome.counts.records += columns;
-        let Some(said) = planned.claim.purpose.as_ref() else {
-            outcome.counts.not_applicable += columns;
-            continue;
-        };
-        if planned.claim.by == ClaimedBy::Itself {
-            outcome.counts.not_applicable += columns;
-            continue;
-        }
-        let purpose =
-            purposes.iter().find(|purpose| purpose.name.eq_ignore_ascii_case(said.trim()));
-        let list = purpose.zip(set).and_then(|(purpose, set)| {
-            purpose.columns.iter().find(|(name, _)| name == set).map(|(_, list)| list)
-        });
-        let Some(list) = list else {
-            // The word of a manifest is a value of a record, unless the project file uses it too.
-            let name = match purpose {
-                Some(purpose) => format!("the purpose `{}`", purpose.name),
-                None if plan.release.settings.declares(said) => format!("the purpose `{said}`"),
-                None => "the purpose that the manifest names".to_owned(),
-            };
-            let of = set.map_or_else(|| "a file like this".to_owned(), |set| format!("`{set}`"));
-            *why.entry(format!("{name} has no list of columns of {of}")).or_default() += columns;
-            outcome.counts.not_evaluable += columns;
-            continue;
-        };
-        let fields = |column: usize| -> Vec<&str> {
-            let FileState::Bound(file) = &planned.state else { return Vec::new() };
-            let set = &plan.dictionary.sets[file.set];
-            let of_column = set.fields.iter().zip(&file.columns).filter(move |(_, bound)| {
-                bound.as_ref().is_some_and(|bound| bound.column == column)
-            });
-            of_column.map(|(field, _)| field.name.as_str()).collect()
-        };
-        let file: Arc<str> = planned.name.as_str().into();
-        for (column, header) in headers.iter().enumerate() {
-            let named = |name: &str| list.iter().any(|listed| listed == name);
-            let plain = normalise(header);
-            if fields(column).into_iter().any(named)
-                || list.iter().any(|listed| normalise(listed) == plain)
-            {
-                outcome.counts.passed += 1;
-                continue;
-            }
-            outcome.counts.violations += 1;
-            let place = Place { file: Some(Arc::clone(&file)), ..Place::default() };
-            let message = "the purpose does not need the column".to_owned();
-            let mut finding = Finding::plain(outcome.rule, place, message);
-            let name = crate::finding::header_text(header);
-            let of = set.unwrap_or(&planned.name);
-            let named = [of.as_bytes(), name.as_bytes()];
-            finding.fields.push(FindingField { name: name.clone(), value: Masked::missing() });
-            wholes.take(finding, Some(&named), &mut outcome.counts)?;
-        }
-    }
-    wholes.finish(&mut outcome);
-    outcome.not_evaluable_reasons = reasons(why);
-    outcome.outcome = judge(rule, &outcome.counts);
-    Ok(outcome)
-}
-
-/// What a file holds: its record set, or the file itself where it is of none.
-fn held_in<'p>(plan: &'p Plan, file: Option<&str>) -> &'p str {
-    let planned = plan.files.iter().find(|planned| Some(planned.name.as_str()) == file);
-    planned.map_or("", |planned| match &planned.state {
-        FileState::Bound(file) => &plan.dictionary.sets[file.set].name,
-        FileState::Unplaced { .. } | FileState::Refused { .. } => &planned.name,
-    })
-}
-
-/// A header's text, masked where it looks like a value rather than a name.
-pub(super) fn header_text(file: &BoundFile, column: usize) -> String {
-    let name = file.table.header.names.get(column).map_or("", String::as_str);
-    crate::finding::header_text(name)
 }
 
 pub(super) fn stream(hooks: &Hooks<'_>, finding: &Finding) -> Result<(), EngineError> {

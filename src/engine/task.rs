@@ -418,7 +418,7 @@ pub(crate) fn compile(
                 let Ok(finder) = site.finder(&names, as_of) else { continue };
                 let searched = searched_columns(identifiers, (file, set)).into_iter();
                 let columns = searched.map(|(column, name)| {
-                    let context = finder.context_in(&set.name, &[&name, &header_of(file, column)]);
+                    let context = finder.context_in(&set.name, &[&name, file.header(column)]);
                     SearchedColumn { column, name, context }
                 });
                 TaskKind::Identifiers(IdentifierTask {
@@ -597,15 +597,10 @@ fn searched_columns(
         let column = file.columns[usize::from(field.0)].as_ref()?.column;
         Some((column, set.field(*field).name.clone()))
     });
-    let unbound =
-        file.unbound.iter().map(|&column| (column, header_text(&header_of(file, column))));
+    let unbound = file.unbound.iter().map(|&column| (column, header_text(file.header(column))));
     let mut once: BTreeSet<usize> = BTreeSet::new();
     let all = bound.chain(unbound.filter(|_| identifiers.unbound));
     all.filter(|(column, _)| once.insert(*column)).collect()
-}
-
-fn header_of(file: &BoundFile, column: usize) -> String {
-    file.table.header.names.get(column).cloned().unwrap_or_default()
 }
 
 fn has(file: &BoundFile, field: FieldId) -> bool {

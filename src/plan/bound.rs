@@ -106,6 +106,14 @@ pub struct BoundFile {
     pub min_records: u64,
 }
 
+impl BoundFile {
+    /// The header of a column; empty if it has none.
+    #[must_use]
+    pub fn header(&self, column: usize) -> &str {
+        self.table.header.names.get(column).map_or("", String::as_str)
+    }
+}
+
 /// The column a field is read from.
 #[derive(Debug, Clone)]
 pub struct BoundColumn {
