@@ -88,11 +88,11 @@ impl Rows {
         for (number, keys) in keys.chunks(Run::MOST).enumerate() {
             let rows = &rows[number * Run::MOST * width..][..keys.len() * width];
             if keys.len() >= SMALL {
-                self.shared.push(Run::of_slices(width, keys, rows));
+                self.shared.push(Run::of_slices(width, keys, rows)?);
             } else {
                 self.shared.gather(keys.iter().copied(), |pending| {
                     pending.extend_from_slice(rows);
-                });
+                })?;
             }
             self.budget.keep()?;
         }
@@ -105,11 +105,11 @@ impl Rows {
         step: impl ExactSizeIterator<Item = (u128, R)> + Clone,
     ) -> io::Result<()> {
         if step.len() >= SMALL {
-            self.shared.push(Run::new(self.shared.width, step));
+            self.shared.push(Run::new(self.shared.width, step)?);
         } else {
             self.shared.gather(step.clone().map(|(key, _)| key), |pending| {
                 step.for_each(|(_, row)| pending.extend_from_slice(row.as_ref()));
-            });
+            })?;
         }
         self.budget.keep()
     }
@@ -136,9 +136,9 @@ impl Rows {
         let Self { budget, shared } = self;
         let (disk, memory) = shared.take();
         let width = shared.width;
-        let (runs, bytes) = memory.into_runs(width);
-        let reserved = Reserved::taken(budget, bytes);
+        let reserved = Reserved::taken(budget, memory.bytes);
         disk.check()?;
+        let runs = memory.into_runs(width)?;
         Ok(Partitions::new(width, runs, disk, reserved))
     }
 }
@@ -198,13 +198,13 @@ fn reserve_lookup(partitions: &mut Partitions) -> io::Result<Option<Reserved>> {
 }
 
 impl Memory {
-    /// Everything as runs, and what is reserved for it.
-    fn into_runs(mut self, width: usize) -> (Vec<Run>, u64) {
+    /// Everything as runs.
+    fn into_runs(mut self, width: usize) -> io::Result<Vec<Run>> {
         for (number, keys) in self.pending_keys.chunks(Run::MOST).enumerate() {
             let rows = &self.pending_rows[number * Run::MOST * width..][..keys.len() * width];
-            self.runs.push(Run::of_slices(width, keys, rows));
+            self.runs.push(Run::of_slices(width, keys, rows)?);
         }
-        (self.runs, self.bytes)
+        Ok(self.runs)
     }
 }
 
@@ -221,7 +221,7 @@ impl Shared {
         &self,
         keys: impl ExactSizeIterator<Item = u128>,
         extend_rows: impl FnOnce(&mut Vec<u8>),
-    ) {
+    ) -> io::Result<()> {
         let stride = KEY + self.width;
         let bytes = (keys.len() * stride) as u64;
         self.budget.reserve(bytes);
@@ -231,7 +231,7 @@ impl Shared {
             memory.pending_keys.extend(keys);
             extend_rows(&mut memory.pending_rows);
             if memory.pending_keys.len() < GATHERED {
-                return;
+                return Ok(());
             }
             let keys = std::mem::take(&mut memory.pending_keys);
             let rows = std::mem::take(&mut memory.pending_rows);
@@ -239,8 +239,9 @@ impl Shared {
             memory.bytes -= bytes;
             (keys, rows, bytes)
         };
-        self.push(Run::of_slices(self.width, &keys, &rows));
+        self.push(Run::of_slices(self.width, &keys, &rows)?);
         self.budget.release(bytes);
+        Ok(())
     }
 
     /// Everything that was added; waits for a spill that is under way on behalf of another store.
@@ -265,9 +266,9 @@ impl Spill for Shared {
 
     fn spill(&self) -> io::Result<()> {
         let mut disk = lock(&self.disk);
-        let (runs, bytes) = std::mem::take(&mut *lock(&self.memory)).into_runs(self.width);
-        let outcome = disk.write(&runs);
-        drop(runs);
+        let memory = std::mem::take(&mut *lock(&self.memory));
+        let bytes = memory.bytes;
+        let outcome = memory.into_runs(self.width).and_then(|runs| disk.write(&runs));
         self.budget.release(bytes);
         outcome
     }
