@@ -17,12 +17,13 @@ use crate::source::{self, FoundFile, HeaderAt, IssueClass, ReadOptions, Refusal}
 use crate::store::{Budget, KeyHasher, RowSorter, SealedTexts, Texts};
 use crate::transfer::account::{Account, ColumnAccount};
 use crate::transfer::bytes::{self, ByteFile, RefusedFile};
-use crate::transfer::difference::{difference, shift};
+use crate::transfer::difference::difference;
 use crate::transfer::error::{Gone, TransferError};
 use crate::transfer::kind::{self, Kind};
 use crate::transfer::matching::{Bench, Matched, both, gather, settle, tells_apart};
 use crate::transfer::read::{self, Again, FileRead, Run, SideRead, Spot, Wanted};
 use crate::transfer::set::{self, File, KeyChoice, Member, Set, Side};
+use crate::transfer::shift;
 use crate::transfer::tell::{Teller, priority};
 
 /// One side of a transfer, its files recognised as far as the dictionary knows them.
@@ -386,9 +387,8 @@ impl Whole {
                 }
             }
             let mut findings = self.stories.remove(&kind).unwrap_or_default();
-            let mut remarks = Vec::new();
+            let mut remarks = shortened(&findings);
             if kind.unit() == Unit::Record {
-                remarks = shortened(findings);
                 findings = Vec::new();
             }
             findings.extend(examples);
@@ -427,10 +427,10 @@ impl Whole {
 const REMARKS: usize = 6;
 
 /// What is said of causes, as far as a page has room for it.
-fn shortened(stories: Vec<Finding>) -> Vec<String> {
+fn shortened(stories: &[Finding]) -> Vec<String> {
     let more = stories.len().saturating_sub(REMARKS);
     let mut remarks: Vec<String> =
-        stories.into_iter().take(REMARKS).map(|story| story.message).collect();
+        stories.iter().take(REMARKS).map(|story| story.message.clone()).collect();
     if more > 0 {
         remarks.push(format!("and {} more", grouped(more as u64)));
     }
@@ -840,17 +840,11 @@ impl Comparison<'_, '_> {
                 changed.columns.push((column, kind));
             }
         }
-        if changed.columns.len() > 1 {
-            let moved = orders.iter().find_map(|order| {
-                let places = shift(order, &before, &after)?;
-                order.get(places)
-            });
-            if let Some(moved) = moved {
-                for (column, kind) in &mut changed.columns {
-                    if moved.contains(column) {
-                        *kind = Kind::Shifted;
-                    }
-                }
+        let differing: Vec<usize> = changed.columns.iter().map(|(column, _)| *column).collect();
+        let moved = shift::moved(&differing, orders, &before, &after);
+        for (column, kind) in &mut changed.columns {
+            if moved.contains(column) {
+                *kind = Kind::Shifted;
             }
         }
         for (column, kind) in &changed.columns {

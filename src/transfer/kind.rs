@@ -23,13 +23,13 @@ pub enum Kind {
     Emptied,
     /// A value came into being.
     Filled,
-    /// Only the beginning of a value arrived.
+    /// Only a part of a value arrived.
     Truncated,
     /// Zeros at the front are gone.
     Zeros,
-    /// A spreadsheet wrote a number in its own way.
+    /// A program took a value for a number or a date and wrote it in its own way.
     Mangled,
-    /// Characters were read in the wrong encoding, replaced or stripped.
+    /// Characters were read in the wrong encoding, escaped, replaced or stripped.
     Encoding,
     /// Letters were written large or small.
     Case,
@@ -37,11 +37,11 @@ pub enum Kind {
     LineBreaks,
     /// A word stands for nothing.
     NullWord,
-    /// The values of a record stand a column further.
+    /// Values of a record stand under other columns.
     Shifted,
     /// White space was added, folded or trimmed.
     Whitespace,
-    /// The same date or number is written in another form.
+    /// The same date, number or code is written in another form.
     Reformatted,
     /// A column is absent.
     ColumnMissing,
@@ -131,7 +131,7 @@ const WORDS: [Words; 25] = words! {
         "Defaults that a system fills in look like documentation."
         "Switch defaults off in the receiving job, or have them marked as such."
     Truncated Completeness Error Record Integrity "completeness/value-cut-short"
-        "Only the beginning of a value arrived"
+        "Only a part of a value arrived"
         "Text that is cut loses findings, doses and negations without a trace; a time that is cut loses the order of events."
         "Widen the column of the receiving table: the finding says at which length values were cut."
     Zeros Completeness Error Record Integrity "completeness/leading-zeros-lost"
@@ -139,13 +139,13 @@ const WORDS: [Words; 25] = words! {
         "Record numbers, ZIP codes and drug codes without their zeros are other numbers, or nobody's."
         "Treat the column as text in every program on the way; a spreadsheet takes it for a number."
     Mangled Completeness Error Record Integrity "completeness/spreadsheet-mangled"
-        "A spreadsheet wrote the value as a number of its own"
-        "Long identifiers in scientific notation have lost digits for good; dates as day counts are read as nothing."
-        "Never open an export in a spreadsheet and save it; import columns as text."
+        "A program took the value for a number or a date and rewrote it"
+        "Long identifiers in scientific notation have lost digits for good; dates as day counts and codes as dates are read as something else."
+        "Never open an export in a spreadsheet and save it; import columns as text, and keep identifiers out of number types."
     Encoding Completeness Error Record Integrity "completeness/characters-damaged"
-        "Characters were read in the wrong encoding, replaced or lost"
+        "Characters were read in the wrong encoding, escaped, replaced or lost"
         "Names with broken letters no longer match, and patients are entered twice."
-        "Declare UTF-8 at both ends, and send again: replaced characters cannot be restored."
+        "Declare UTF-8 at both ends, undo escapes before loading, and send again: replaced characters cannot be restored."
     Case Completeness Error Record Integrity "completeness/case-changed"
         "Capital and small letters were changed"
         "Codes and identifiers may differ by case, and names lose their spelling."
@@ -159,15 +159,15 @@ const WORDS: [Words; 25] = words! {
         "`NULL` or `nan` in a field is taken for a value by whoever reads it next."
         "Write missing values as empty fields."
     Shifted Completeness Error Record Integrity "completeness/columns-shifted"
-        "The values of the record stand one column further"
-        "Every value of such a record is under the wrong heading."
-        "Look for a delimiter inside a field that was not quoted, and send the records again."
+        "Values of the record stand under other columns"
+        "Every such value is under the wrong heading."
+        "Look for a delimiter inside a field that was not quoted and for columns that a mapping exchanged, and send the records again."
     Whitespace Completeness Warning Record Integrity "completeness/white-space-changed"
         "White space was trimmed, folded or added"
         "The value is the same to a reader, not to a program that compares it."
         "Harmless in most columns; pad fixed-width codes again where they matter."
     Reformatted Completeness Warning Record Integrity "completeness/form-changed"
-        "The same date or number is written in another form"
+        "The same date, number or code is written in another form"
         "The value is the same; whoever reads 01/02/2026 must know which is the month."
         "Agree on ISO dates and plain numbers, or tell the receiver the format."
     ColumnMissing Completeness Error Field Integrity "completeness/column-not-arrived"

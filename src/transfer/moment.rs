@@ -1,6 +1,95 @@
 //! Dates and times in whatever form programs write them, to tell another form from another value.
 
+use crate::transfer::Kind;
 use crate::value::Date;
+
+/// What became of a date or a time: the same in another form, its time lost, or what a spreadsheet makes of it. A code
+/// that a spreadsheet took for a date is one too.
+pub(super) fn harm(sent: &str, received: &str) -> Option<Kind> {
+    if !received.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let before = readings(sent);
+    if before.is_empty() {
+        return of_times(sent, received)
+            .or_else(|| became_date(sent, received).then_some(Kind::Mangled));
+    }
+    let after = readings(received);
+    let any = |same: &dyn Fn(&Moment, &Moment) -> bool| {
+        before.iter().any(|one| after.iter().any(|other| same(one, other)))
+    };
+    // In one and the same form, day and month that changed places are another day.
+    let shape = |text: &str| -> String {
+        text.chars().map(|char| if char.is_ascii_digit() { '0' } else { char }).collect()
+    };
+    let alike = shape(sent) == shape(received);
+    if any(&|one, other| (!alike || one.has_offset()) && one.is(other))
+        || before.iter().any(|moment| moment.is_epoch(received))
+    {
+        return Some(Kind::Reformatted);
+    }
+    if any(&|one, other| one.date == other.date && one.begins(other)) {
+        return Some(Kind::Truncated);
+    }
+    before.iter().any(|moment| moment.is_serial(received)).then_some(Kind::Mangled)
+}
+
+/// Times without a date.
+fn of_times(sent: &str, received: &str) -> Option<Kind> {
+    let clock = |text: &str| time(text).filter(|_| text.len() <= 20);
+    let ((before, zone), (after, other)) = (clock(sent)?, clock(received)?);
+    if before == after && (zone == other || zone.is_none() || other.is_none()) {
+        return Some(Kind::Reformatted);
+    }
+    (after == before / MINUTE * MINUTE || after == before / SECOND * SECOND)
+        .then_some(Kind::Truncated)
+}
+
+/// Whether a code or a ratio (`MAR1`, `3/4`, `5-10`) became the day that a spreadsheet takes it for.
+fn became_date(sent: &str, received: &str) -> bool {
+    if sent.len() > 12 || received.len() > 40 {
+        return false;
+    }
+    let before = days(sent);
+    if before.is_empty() {
+        return false;
+    }
+    let mut after = days(received);
+    after.extend(readings(received).iter().map(|moment| day_of(moment.date)));
+    let serial = number(received).filter(|_| received.len() == 5);
+    let serial = serial.and_then(|days| i32::try_from(days).ok());
+    after.extend(serial.map(|days| day_of(Date(days - 25_569))));
+    before.iter().any(|day| after.contains(day))
+}
+
+/// The month and the day of a date.
+fn day_of(date: Date) -> (i64, i64) {
+    let (_, month, day) = date.ymd();
+    (i64::from(month), i64::from(day))
+}
+
+/// Every way in which a text of two parts can be read as a month and a day, or the last digits of a year.
+fn days(text: &str) -> Vec<(i64, i64)> {
+    let text = text.trim();
+    let parts: Vec<&str> = match text.split_once(['-', '/', '.', ' ']) {
+        Some((one, other)) => vec![one, other],
+        // `MAR1`: letters, and a number behind them.
+        None => {
+            let at = text.find(|char: char| !char.is_ascii_alphabetic()).unwrap_or(0);
+            text.split_at_checked(at).map_or_else(Vec::new, |(one, other)| vec![one, other])
+        }
+    };
+    let [one, other] = parts.as_slice() else { return Vec::new() };
+    let short = |text: &str| number(text).filter(|number| text.len() <= 2 && *number > 0);
+    match (month(one), short(one), month(other), short(other)) {
+        (Some(month), _, _, Some(day)) | (_, Some(day), Some(month), _) => vec![(month, day)],
+        (_, Some(one), _, Some(other)) => {
+            let days = [(one, other), (other, one)];
+            days.into_iter().filter(|(month, day)| *month <= 12 && *day <= 31).collect()
+        }
+        _ => Vec::new(),
+    }
+}
 
 /// One reading of a text as a date, with or without a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +135,19 @@ impl Moment {
         }
     }
 
+    /// Whether a text is the number of seconds or milliseconds that computers count this moment by.
+    fn is_epoch(&self, text: &str) -> bool {
+        let unit = match text.len() {
+            9 | 10 => SECOND,
+            12 | 13 => SECOND / 1000,
+            _ => return false,
+        };
+        let utc = i64::from(self.date.0) * DAY + self.time.unwrap_or(0)
+            - self.offset.unwrap_or(0) * MINUTE;
+        text.bytes().all(|byte| byte.is_ascii_digit())
+            && text.parse::<i64>().is_ok_and(|count| count == utc / unit && utc % unit == 0)
+    }
+
     /// Whether a text is the number that a spreadsheet keeps for this moment, of either calendar.
     pub(super) fn is_serial(&self, text: &str) -> bool {
         let (days, part) = text.split_once('.').unwrap_or((text, ""));
@@ -71,6 +173,9 @@ pub(super) fn readings(text: &str) -> Vec<Moment> {
     if !(6..=40).contains(&bytes.len()) || !bytes.iter().any(u8::is_ascii_digit) {
         return moments;
     }
+    if let Some(moment) = compact(text) {
+        return vec![moment];
+    }
     let (date, rest) = split(text);
     let (time, offset) = match rest.map(time) {
         None => (None, None),
@@ -84,6 +189,20 @@ pub(super) fn readings(text: &str) -> Vec<Moment> {
         }
     }
     moments
+}
+
+/// A date and a time without anything between their digits, as HL7 writes them: `20260102140500.000-0500`.
+fn compact(text: &str) -> Option<Moment> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    if digits != 12 && digits != 14 {
+        return None;
+    }
+    let part = |range: std::ops::Range<usize>| text.get(range);
+    let date = dates(part(0..8)?).first().copied()?;
+    let seconds = if digits == 14 { part(12..14)? } else { "00" };
+    let clock = format!("{}:{}:{seconds}{}", part(8..10)?, part(10..12)?, text.get(digits..)?);
+    let (time, offset) = time(&clock)?;
+    Some(Moment { date, time: Some(time), offset })
 }
 
 /// The date and what stands behind it.
@@ -150,6 +269,15 @@ fn number(text: &str) -> Option<i64> {
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
+/// The number of a month by the beginning of its name.
+fn month(text: &str) -> Option<i64> {
+    let lower = text.to_ascii_lowercase();
+    let start = lower.get(..3)?;
+    let known = lower.bytes().all(|byte| byte.is_ascii_lowercase());
+    let place = MONTHS.iter().position(|month| *month == start).filter(|_| known)?;
+    i64::try_from(place + 1).ok()
+}
+
 /// The dates as which a text can be read.
 fn dates(text: &str) -> Vec<Date> {
     let mut found = Vec::new();
@@ -166,13 +294,6 @@ fn dates(text: &str) -> Vec<Date> {
     let separators = ['-', '/', '.', ' ', ','];
     let parts: Vec<&str> = text.split(separators).filter(|part| !part.is_empty()).collect();
     let numbers: Vec<Option<i64>> = parts.iter().map(|part| number(part)).collect();
-    let month = |text: &str| {
-        let lower = text.to_ascii_lowercase();
-        let start = lower.get(..3)?;
-        let known = lower.len() >= 3 && lower.bytes().all(|byte| byte.is_ascii_lowercase());
-        let place = MONTHS.iter().position(|month| *month == start).filter(|_| known)?;
-        i64::try_from(place + 1).ok()
-    };
     // Two digits of a year are this century's or the last one's.
     let years = |text: &str, year: i64| match text.len() {
         4 => vec![year],
