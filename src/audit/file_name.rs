@@ -19,7 +19,8 @@ const BLOCKS: &str = "▒▒▒▒▒";
 /// Paths stay told apart, over all of the plans: where two would look alike, the later ones are numbered. Whoever
 /// asked for values sees the names as they are. So it is with further names of files. Gives back how each hidden path is shown.
 ///
-/// What is hidden does not hang on what a site allows: the same files are called the same in every report.
+/// What is hidden does not hang on what a site allows: the same files are called the same in every report. What a pattern of
+/// the site finds is hidden where the pattern is known.
 pub(crate) fn hide(
     plans: &mut [&mut Plan],
     more: &[String],
@@ -31,7 +32,7 @@ pub(crate) fn hide(
         plan.files.iter().map(|file| file.name.as_str()).chain(problems)
     });
     let mut hidden = BTreeMap::new();
-    for (name, shown) in masked(names.chain(more.iter().map(String::as_str))) {
+    for (name, shown) in masked(names.chain(more.iter().map(String::as_str)), of_site) {
         let shown = if reveal >= Reveal::Values { name.clone() } else { shown };
         let held: Vec<NamedIdentifier> =
             of_site.iter().flat_map(|finder| detect::in_path(finder, &name)).collect();
@@ -51,8 +52,11 @@ pub(crate) fn hide(
 }
 
 /// How each of these paths is shown.
-fn masked<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> {
-    let Some(guard) = Guard::new() else { return BTreeMap::new() };
+fn masked<'a>(
+    names: impl Iterator<Item = &'a str>,
+    of_site: Option<&Finder>,
+) -> BTreeMap<String, String> {
+    let Some(guard) = Guard::new(of_site) else { return BTreeMap::new() };
     let names: BTreeSet<&str> = names.collect();
     let mut paths = Paths::default();
     names.into_iter().map(|name| (name.to_owned(), paths.show(&guard, name))).collect()
@@ -62,7 +66,7 @@ fn masked<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> 
 pub(crate) fn hide_found(found: &mut Discovery) {
     let problems = found.problems.iter().map(|(name, _)| name.as_str());
     let names = found.files.iter().map(|file| file.name.as_str()).chain(problems);
-    let masked = masked(names);
+    let masked = masked(names, None);
     for file in &mut found.files {
         if let Some(shown) = masked.get(&file.name) {
             shown.clone_into(&mut file.name);
@@ -119,7 +123,7 @@ struct Paths {
 
 impl Paths {
     /// The path as it is shown.
-    fn show(&mut self, guard: &Guard, path: &str) -> String {
+    fn show(&mut self, guard: &Guard<'_>, path: &str) -> String {
         let (mut whole, mut shown) = (String::new(), String::new());
         for name in path.split('/') {
             for part in [&mut whole, &mut shown] {
@@ -157,19 +161,23 @@ impl Paths {
 }
 
 /// Finds what is to be hidden in a name.
-struct Guard {
+struct Guard<'f> {
     finder: Finder,
+    of_site: Option<&'f Finder>,
 }
 
-impl Guard {
-    /// The guard with every detector, whatever the place: what is hidden must not hang on a setting.
-    fn new() -> Option<Self> {
-        detect::finder_for_names(&Site::default(), Date(0)).map(|finder| Self { finder })
+impl<'f> Guard<'f> {
+    /// The guard with every detector, whatever the place, and the patterns of the site: what else is hidden must not hang
+    /// on a setting.
+    fn new(of_site: Option<&'f Finder>) -> Option<Self> {
+        let finder = detect::finder_for_names(&Site::default(), Date(0))?;
+        Some(Self { finder, of_site })
     }
 
     /// The name of a file or folder without its identifiers.
     fn name(&self, name: &str) -> String {
-        let hits = detect::hits_in_name(&self.finder, name, true);
+        let mut hits = detect::hits_in_name(&self.finder, name, true);
+        hits.extend(self.of_site.iter().flat_map(|finder| detect::own_in_name(finder, name)));
         let is_one_persons = hits.iter().any(|hit| hit.tier <= Tier::C);
         let found = hits.into_iter().filter_map(|hit| {
             Some(usize::try_from(hit.start).ok()?..usize::try_from(hit.end).ok()?)
@@ -289,16 +297,16 @@ mod tests {
 
     #[track_caller]
     fn check(name: &str, shown: &str, detector: Option<&str>) {
-        let guard = Guard::new().unwrap();
+        let guard = Guard::new(None).unwrap();
         assert_eq!(guard.name(name), shown, "of {name:?}");
         let sure = detect::in_path(&guard.finder, name);
         let sure = sure.iter().find(|held| held.tier <= Tier::B);
-        assert_eq!(sure.map(|held| held.detector), detector, "of {name:?}");
+        assert_eq!(sure.map(|held| held.detector.as_str()), detector, "of {name:?}");
     }
 
     #[test]
     fn siblings_are_told_apart() {
-        let guard = Guard::new().unwrap();
+        let guard = Guard::new(None).unwrap();
         let mut paths = Paths::default();
         let mut show = |path: &str| paths.show(&guard, path);
         assert_eq!(show("923-45-6781/a.csv"), "▒▒▒▒▒/a.csv");

@@ -11,18 +11,19 @@ use crate::value::Date;
 /// An identifier in the name of a file or of a folder above it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedIdentifier {
-    /// The detector that found it.
-    pub detector: &'static str,
+    /// The detector or the pattern of the site that found it.
+    pub detector: String,
     /// How certain it is.
     pub tier: Tier,
     /// Whether it was never given to anybody.
     pub fictional: bool,
 }
 
-/// A finder of everything in the catalogue, whatever the place.
+/// A finder of everything in the catalogue, whatever the place, and of the patterns of the site.
 #[must_use]
 pub fn finder_for_names(site: &Site, as_of: Date) -> Option<Finder> {
-    let names: Vec<&str> = DETECTORS.iter().map(|detector| detector.name).collect();
+    let own = site.patterns().iter().map(|own| own.name.as_str());
+    let names: Vec<&str> = DETECTORS.iter().map(|detector| detector.name).chain(own).collect();
     site.finder(&names, as_of).ok()
 }
 
@@ -36,11 +37,19 @@ fn in_name(finder: &Finder, name: &str) -> Vec<NamedIdentifier> {
     let given = hits_in_name(finder, name, false);
     let found = hits_in_name(finder, name, true).into_iter().filter(|hit| hit.allowed.is_none());
     found
-        .filter_map(|hit| {
-            let detector = DETECTORS.get(usize::from(hit.detector))?.name;
-            Some(NamedIdentifier { detector, tier: hit.tier, fictional: !given.contains(&hit) })
+        .map(|hit| NamedIdentifier {
+            detector: finder.name_of(hit.detector).to_owned(),
+            tier: hit.tier,
+            fictional: !given.contains(&hit),
         })
         .collect()
+}
+
+/// Where the patterns of a site find something in the name of a file or folder, allowed or not.
+pub(crate) fn own_in_name(finder: &Finder, name: &str) -> Vec<Hit> {
+    let mut hits = hits_in_name(finder, name, true);
+    hits.retain(|hit| usize::from(hit.detector) >= DETECTORS.len());
+    hits
 }
 
 /// Identifiers in the name of a file or folder; days are none, for deliveries are called by theirs, unless they are

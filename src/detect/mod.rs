@@ -41,7 +41,7 @@ pub use self::column::{
     is_coordinate, is_image, is_placeholder, is_position, is_truth, year_of,
 };
 pub use self::file_name::{NamedIdentifier, finder_for_names, in_path};
-pub(crate) use self::file_name::{hits_in_name, is_day};
+pub(crate) use self::file_name::{hits_in_name, is_day, own_in_name};
 pub use self::finder::{Finder, Hit};
 pub use self::label::Context;
 pub use self::site::{MOST_PATTERNS, Site, SitePattern};

@@ -125,7 +125,7 @@ pub(super) fn outcomes(plan: &Plan, pass: &Pass<'_>) -> Vec<InputOutcome> {
     for outcome in &mut outcomes {
         let held = plan.named.get(&outcome.path).into_iter().flatten();
         if let Some(sure) = held.into_iter().find(|held| held.tier <= Tier::B) {
-            outcome.issues.add(named(sure.detector));
+            outcome.issues.add(named(&sure.detector));
         }
     }
     outcomes.sort_by(|a, b| a.path.cmp(&b.path));

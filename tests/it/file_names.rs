@@ -69,3 +69,22 @@ fn what_the_site_allows_may_stand() {
     check(&judged(&names, &allow("2026-12-31"), &[]), [1, 0]);
     check(&judged(&names, &allow("2026-02-28"), &[]), [0, 1]);
 }
+
+#[test]
+fn patterns_of_the_site_are_found_and_hidden() {
+    let names = ["CH44812/visits.csv", "visits_CH44813_Thistle.csv", "visits_CH4.csv"];
+    let own = "identifiers:\n  patterns: [{name: chart-no, title: Chart number, pattern: 'CH[0-9]{5}', tier: B}]\n";
+    check(&judged(&names, PROJECT, &[]), [3, 0]);
+    let rule = judged(&names, &format!("{PROJECT}{own}"), &["--examples", "5"]);
+    check(&rule, [1, 2]);
+    let told = rule.to_string();
+    assert!(told.contains("what looks like an identifier (chart-no)"), "{told}");
+    assert!(!told.contains("4481") && !told.contains("Thistle"), "{told}");
+    // What is allowed is no finding, and hidden all the same.
+    let allowed = format!(
+        "{PROJECT}{own}  allow: [{{value: CH44813, detector: chart-no, reason: the index case of our course}}]\n"
+    );
+    let rule = judged(&names, &allowed, &["--examples", "5"]);
+    check(&rule, [2, 1]);
+    assert!(!rule.to_string().contains("4481"), "{rule}");
+}

@@ -23,7 +23,7 @@ pub(in crate::engine) fn names<'a>(
     let counts = |held: &&NamedIdentifier| {
         held.tier <= looked_for.min_tier
             && (rule.report_fictional || !held.fictional)
-            && looked_for.detect.iter().any(|name| name == held.detector)
+            && looked_for.detect.contains(&held.detector)
     };
     let read = plan.files.iter().map(|file| file.name.as_str());
     let paths: BTreeSet<&str> =
@@ -31,7 +31,8 @@ pub(in crate::engine) fn names<'a>(
     for path in paths {
         outcome.counts.records += 1;
         let held = plan.named.get(path).into_iter().flatten();
-        let detectors: BTreeSet<&str> = held.filter(counts).map(|held| held.detector).collect();
+        let detectors: BTreeSet<&str> =
+            held.filter(counts).map(|held| held.detector.as_str()).collect();
         if detectors.is_empty() {
             outcome.counts.passed += 1;
             continue;
