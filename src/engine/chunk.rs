@@ -17,13 +17,15 @@ use crate::engine::part::{ChunkPart, Example, Run, TaskPart};
 use crate::engine::profile::{self, ColumnMemory, ProfileTask};
 use crate::engine::program::Program;
 use crate::engine::relation::{self, Access, Found, Kept, Keys, Relations, Selecting, Yield};
-use crate::engine::show::{Pending, Shower, trimmed};
+use crate::engine::show::{FoundHere, Pending, Shower, trimmed};
 use crate::engine::sweep::{self, Sorter};
 use crate::engine::task::{AskKind, FileScope, IdentifierTask, SetTasks, Task, TaskKind};
 use crate::engine::vector::{Space, Values, Vector};
 use crate::engine::verdict::{Cells, FieldCells, Ranked, Timeliness, Verdict, cell, search};
 use crate::expr::typed::FieldId;
-use crate::finding::{Account, Age, Counts, Finding, Holding, Place, RecordKey, Standing, article};
+use crate::finding::{
+    Account, Age, Counts, Finding, Holding, Person, Place, RecordKey, Standing, article,
+};
 use crate::plan::BoundFile;
 use crate::retention::{Caveat, Claims, Fact, FactValue, Facts, RecordClass, RetainKind, Ruling};
 use crate::rule::{Check, CheckedRule, Direction, Expectation, RecordSet};
@@ -1299,7 +1301,13 @@ impl Judging<'_, '_> {
                     fields: None,
                     run: None,
                     account: None,
-                    found: Some((searched.column, searched.name.clone(), of.detector, of.hit)),
+                    found: Some(FoundHere {
+                        column: searched.column,
+                        name: searched.name.clone(),
+                        detector: of.detector,
+                        hit: of.hit,
+                        person: of.person,
+                    }),
                 });
             }
         }
@@ -1319,16 +1327,24 @@ struct Spotted {
     hit: Hit,
     /// What it is, to begin a sentence with.
     words: String,
+    /// Whose it is, where that is known.
+    person: Option<Person>,
 }
 
 impl Spotted {
     fn detected(column: usize, finder: &Finder, hit: Hit) -> Self {
         let detector = finder.name_of(hit.detector);
         let words = format!("{} {detector}", article(detector));
-        Self { column, detector: detector.to_owned(), hit, words }
+        Self { column, detector: detector.to_owned(), hit, words, person: None }
     }
 
     fn known(column: usize, spot: &Spot) -> Self {
-        Self { column, detector: spot.detector.to_owned(), hit: spot.hit, words: spot.words() }
+        Self {
+            column,
+            detector: spot.detector.to_owned(),
+            hit: spot.hit,
+            words: spot.words(),
+            person: Some(spot.person()),
+        }
     }
 }

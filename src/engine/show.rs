@@ -9,7 +9,7 @@ use crate::engine::chunk::FileWork;
 use crate::engine::verdict::{Cells, cell};
 use crate::expr::typed::{Expr, ExprKind, FieldId, Value};
 use crate::finding::{
-    Age, Finding, FindingField, KeyedHash, Masked, Overdue, Place, Reveal, Standing, Tag,
+    Age, Finding, FindingField, KeyedHash, Masked, Overdue, Person, Place, Reveal, Standing, Tag,
     fingerprint_text,
 };
 use crate::plan::{BoundColumn, ReaderKind};
@@ -40,8 +40,22 @@ pub(crate) struct Pending {
     pub(crate) run: Option<usize>,
     /// The account that it belongs to, where it is no violation that is to be shown.
     pub(crate) account: Option<usize>,
-    /// An identifier: column, its name, detector, place.
-    pub(crate) found: Option<(usize, String, String, Hit)>,
+    /// The identifier that was found.
+    pub(crate) found: Option<FoundHere>,
+}
+
+/// An identifier that was found in a row.
+#[derive(Debug)]
+pub(crate) struct FoundHere {
+    /// The column, and what it is called.
+    pub(crate) column: usize,
+    pub(crate) name: String,
+    /// What found it.
+    pub(crate) detector: String,
+    /// Where it lies, and how certain it is.
+    pub(crate) hit: Hit,
+    /// Whose it is, where that is known.
+    pub(crate) person: Option<Person>,
 }
 
 /// How values are made safe to show in one file.
@@ -164,7 +178,7 @@ impl<'p> Shower<'p> {
                     .map(|&field| text(field, row).unwrap_or_default())
                     .collect();
                 let fields = match &pending.found {
-                    Some((column, name, ..)) => {
+                    Some(FoundHere { column, name, .. }) => {
                         let raw = columns.get(column).and_then(|spans| spans.get(row));
                         let raw = raw.map_or(&[][..], |span| cell(*span, &batch.buffer));
                         vec![FindingField {
@@ -202,9 +216,11 @@ impl<'p> Shower<'p> {
                     standing: pending.standing,
                     overdue: pending.overdue.map(|days| self.overdue(days)),
                     fingerprint: self.identity(work, rule, &key_texts).map(fingerprint_text),
-                    identifier: pending.found.as_ref().map(|(_, _, detector, hit)| {
-                        (detector.clone(), hit.tier.letter(), (hit.start, hit.end))
+                    identifier: pending.found.as_ref().map(|found| {
+                        let hit = &found.hit;
+                        (found.detector.clone(), hit.tier.letter(), (hit.start, hit.end))
                     }),
+                    person: pending.found.as_ref().and_then(|found| found.person),
                     key,
                 }
             })
@@ -242,8 +258,8 @@ impl<'p> Shower<'p> {
             let rule = &work.rules[work.tasks.tasks[pending.task].rule];
             fields.extend(rule.assign);
             match &pending.found {
-                Some((column, ..)) => {
-                    columns.insert(*column, Vec::new());
+                Some(found) => {
+                    columns.insert(found.column, Vec::new());
                 }
                 None => fields.extend(rule.fields.iter().copied()),
             }

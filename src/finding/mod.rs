@@ -10,6 +10,7 @@ mod hash;
 mod key;
 mod overdue;
 mod standing;
+mod person;
 mod violation;
 mod holding;
 mod outcome;
@@ -25,6 +26,7 @@ pub use self::outcome::{
     RuleOutcome, Scan, Unit,
 };
 pub use self::overdue::{Age, Overdue};
+pub use self::person::{Bearer, Person};
 pub use self::standing::Standing;
 pub use self::violation::{Finding, FindingField, FindingSink, Place, Tag};
 pub use crate::source::{Issue, IssueClass, IssueCode, IssueLog, Tally};

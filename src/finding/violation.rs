@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::finding::{Masked, Overdue, Standing};
+use crate::finding::{Masked, Overdue, Person, Standing};
 
 /// Where a finding is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -60,6 +60,8 @@ pub struct Finding {
     pub fingerprint: Option<String>,
     /// For identifier findings: detector, tier (`A` to `D`) and span in bytes of the cell's text.
     pub identifier: Option<(String, char, (u32, u32))>,
+    /// Whose it is, where the audit knows the person.
+    pub person: Option<Person>,
 }
 
 impl Finding {
@@ -77,6 +79,7 @@ impl Finding {
             overdue: None,
             fingerprint: None,
             identifier: None,
+            person: None,
         }
     }
 }

@@ -6,12 +6,13 @@ use crate::finding::{
     self, IssueClass, IssueLog, Masked, Reveal, Standing, header_text, neutral, tag_text,
 };
 use crate::report::json::v1::{
-    Allowance, AllowedCount, Confidence, Counts, Digest, Family, FamilySummary, Fate, FieldValue,
-    FileCount, Finding, FindingStatus, Fingerprints, Guideline, InForce, Input, InputSummary,
-    KeyPart, Masking, NotCheckable, Outcome, Overdue, OverdueCount, Pack, PackNotRun, Param,
-    Problem, ProblemClass, ProblemPlace, Provenance, ReasonCode, ReasonCount, Records, Release,
-    ReleaseKind, Report, Rule, RuleSummary, SCHEMA, SaidBy, Severity, SeveritySummary, SitePattern,
-    Status, Summary, Tailoring, Tool, Unit, WaivedCount, WaiverSource,
+    Allowance, AllowedCount, Bearer, Confidence, Counts, Digest, Family, FamilySummary, Fate,
+    FieldValue, FileCount, Finding, FindingStatus, Fingerprints, Guideline, InForce, Input,
+    InputSummary, KeyPart, Masking, NotCheckable, Outcome, Overdue, OverdueCount, Pack, PackNotRun,
+    Param, Person, Problem, ProblemClass, ProblemPlace, Provenance, ReasonCode, ReasonCount,
+    Records, Release, ReleaseKind, Report, Rule, RuleSummary, SCHEMA, SaidBy, Severity,
+    SeveritySummary, SitePattern, Status, Summary, Tailoring, Tool, Unit, WaivedCount,
+    WaiverSource,
 };
 use crate::report::screen::number;
 use crate::report::{Earlier, baseline, waiver};
@@ -746,6 +747,20 @@ fn finding_entry(finding: &finding::Finding, tags: &mut Tags) -> Finding {
         detector: identifier.map(|(detector, _, _)| neutral(detector)),
         tier: identifier.map(|(_, tier, _)| neutral(&tier.to_string())),
         span: identifier.map(|(_, _, (start, end))| [*start, *end]),
+        person: finding.person.map(|person| Person {
+            bearer: bearer(person.bearer),
+            tag: (person.hash != 0).then(|| tags.shown(person.hash)),
+        }),
+    }
+}
+
+/// Who somebody is to a record.
+pub(crate) fn bearer(bearer: finding::Bearer) -> Bearer {
+    match bearer {
+        finding::Bearer::OwnPatient => Bearer::OwnPatient,
+        finding::Bearer::AnotherPatient => Bearer::AnotherPatient,
+        finding::Bearer::SomePatient => Bearer::SomePatient,
+        finding::Bearer::Staff => Bearer::Staff,
     }
 }
 
@@ -798,13 +813,18 @@ impl Tags {
         let shown = match &tag.revealed {
             Some(value) => value.as_str().to_owned(),
             None if tag.hash == 0 => Masked::missing().to_string(),
-            None if self.keyed => tag_text(tag.hash),
-            None => {
-                let next = u64::try_from(self.ordinals.len()).unwrap_or(u64::MAX).saturating_add(1);
-                format!("#{}", self.ordinals.entry(tag.hash).or_insert(next))
-            }
+            None => self.shown(tag.hash),
         };
         KeyPart { field: neutral(&tag.field), tag: shown }
+    }
+
+    /// What stands for the value of a hash.
+    fn shown(&mut self, hash: u128) -> String {
+        if self.keyed {
+            return tag_text(hash);
+        }
+        let next = u64::try_from(self.ordinals.len()).unwrap_or(u64::MAX).saturating_add(1);
+        format!("#{}", self.ordinals.entry(hash).or_insert(next))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is said of a rule in words, the same in every format.
 
 use crate::report::FailOn;
-use crate::report::json::v1::{Confidence, Finding, Outcome, Report, Rule};
+use crate::report::json::v1::{Bearer, Confidence, Finding, Outcome, Person, Report, Rule};
 use crate::report::screen::{counted, number, share};
 
 /// How many files, fields or places a sentence lists.
@@ -137,6 +137,18 @@ pub(crate) fn key(finding: &Finding) -> String {
     }
 }
 
+/// Who the person is whose identifier was found, where a tag says it: `patient kq7d-2fhm`.
+pub(crate) fn person(finding: &Finding) -> Option<String> {
+    let Person { bearer, tag } = finding.person.as_ref()?;
+    Some(person_tagged(*bearer, tag.as_deref()?))
+}
+
+/// The same of a person and a tag.
+pub(crate) fn person_tagged(bearer: Bearer, tag: &str) -> String {
+    let who = if bearer == Bearer::Staff { "member of staff" } else { "patient" };
+    format!("{who} {tag}")
+}
+
 /// One finding in a line, its values as they may be shown.
 pub(crate) fn finding(finding: &Finding) -> String {
     let mut words = vec![place(finding)];
@@ -146,6 +158,7 @@ pub(crate) fn finding(finding: &Finding) -> String {
             .map_or_else(String::new, |key| format!("key {key}")),
     );
     words.push(finding.message.clone());
+    words.extend(person(finding));
     words.extend(finding.fields.iter().map(|field| format!("{} {}", field.name, field.value)));
     words.retain(|word| !word.is_empty());
     words.join(" · ")

@@ -273,6 +273,7 @@ pub(crate) fn finding(rule: u32, file: &str, record: u64, fields: &[(&str, Maske
         overdue: None,
         fingerprint: Some("ab".repeat(16)),
         identifier: None,
+        person: None,
     }
 }
 

@@ -10,6 +10,7 @@ use miette::{
 };
 
 use crate::report::json::v1::{Finding, Rule};
+use crate::report::phrase;
 use crate::report::screen::{Ink, Screen, Style, number, pad, shorten, width};
 
 /// How many fields a table shows.
@@ -153,7 +154,12 @@ fn remark(value: &str) -> Option<&'static str> {
 fn identifier(finding: &Finding) -> Option<String> {
     let (detector, tier) = (finding.detector.as_deref()?, finding.tier.as_deref()?);
     let place = finding.span.map(|[start, end]| format!(", bytes {start} to {end}"));
-    Some(format!("{detector}, tier {tier}{}", place.unwrap_or_default()))
+    let person = phrase::person(finding).map(|person| format!(", of {person}"));
+    Some(format!(
+        "{detector}, tier {tier}{}{}",
+        place.unwrap_or_default(),
+        person.unwrap_or_default()
+    ))
 }
 
 /// File, record and key.
@@ -259,6 +265,9 @@ fn plain(screen: &mut Screen, finding: &Finding) {
         place.push_str(&format!(" · line {}", number(line)));
     }
     screen.paragraph(INDENT.len() + 2, Ink::Faint, &place);
+    if let Some(person) = phrase::person(finding) {
+        screen.paragraph(INDENT.len() + 2, Ink::Plain, &format!("of {person}"));
+    }
     for field in finding.fields.iter().take(FIELDS) {
         screen.paragraph(INDENT.len() + 2, Ink::Plain, &format!("{}  {}", field.name, field.value));
     }

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::finding::{Finding, FindingSink, Reveal, neutral};
+use crate::finding::{Finding, FindingSink, Reveal, neutral, tag_text};
 use crate::report::ReportError;
-use crate::report::assemble::{severity, status};
+use crate::report::assemble::{bearer, severity, status};
 use crate::report::holdings::holds_holdings;
 use crate::report::rows::{KeyPart, Row, RowFile, key_cell, key_parts, number_cell};
 use crate::report::worklist::holds_worklist;
@@ -35,7 +35,7 @@ pub struct AllFindings {
 }
 
 /// The columns of the CSV stream.
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 16] = [
     "rule",
     "severity",
     "file",
@@ -50,6 +50,8 @@ const COLUMNS: [&str; 14] = [
     "tier",
     "span",
     "status",
+    "bearer",
+    "person",
 ];
 
 /// How many of them every version has written.
@@ -86,6 +88,10 @@ struct FindingRow<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     span: Option<[u32; 2]>,
     status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bearer: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person: Option<String>,
 }
 
 impl AllFindings {
@@ -157,6 +163,11 @@ fn row<'a>(
         tier: identifier.map(|(_, tier, _)| *tier),
         span: identifier.map(|(_, _, (start, end))| [*start, *end]),
         status: status(finding.standing).name(),
+        bearer: finding.person.map(|person| bearer(person.bearer).name()),
+        person: finding
+            .person
+            .filter(|person| person.hash != 0 && options.site_key_present)
+            .map(|person| tag_text(person.hash)),
     }
 }
 
@@ -177,6 +188,8 @@ impl Row for FindingRow<'_> {
             self.tier.map(String::from).unwrap_or_default(),
             self.span.map(|[start, end]| format!("{start}-{end}")).unwrap_or_default(),
             self.status.to_owned(),
+            self.bearer.unwrap_or_default().to_owned(),
+            self.person.clone().unwrap_or_default(),
         ]
     }
 }
@@ -186,7 +199,9 @@ mod tests {
     use std::path::PathBuf;
 
     use super::{AllFindings, StreamOptions, row};
-    use crate::finding::{Finding, FindingField, FindingSink as _, Masked, Reveal, Tag};
+    use crate::finding::{
+        Bearer, Finding, FindingField, FindingSink as _, Masked, Person, Reveal, Tag,
+    };
     use crate::report::{ReportError, sample};
     use crate::rule::CheckedRule;
 
@@ -215,6 +230,7 @@ mod tests {
         );
         finding.message = "-1\u{1b}[2J, \"quoted\"\nnext".to_owned();
         finding.identifier = Some(("us-ssn".to_owned(), 'A', (3, 14)));
+        finding.person = Some(Person { bearer: Bearer::AnotherPatient, hash: finding.key[0].hash });
         finding.key.push(Tag { field: "site".to_owned(), hash: 0, revealed: None });
         finding
     }
@@ -247,6 +263,8 @@ mod tests {
                 "A",
                 "3-14",
                 "open",
+                "another-patient",
+                "0000-000m",
             ]
         );
         assert_eq!(&rows[1][5], "0000-000w", "a key of one field is its tag");
@@ -267,7 +285,11 @@ mod tests {
         assert_eq!(rows[0]["key"][1], serde_json::json!({"field": "site", "tag": "(missing)"}));
         assert_eq!(rows[0]["value"], "@SUM(1); (missing)");
         assert_eq!(rows[1]["rule"], "completeness/chart-completed-late");
-        assert!(rows[1].get("detector").is_none());
+        assert_eq!(
+            (&rows[0]["bearer"], &rows[0]["person"]),
+            (&"another-patient".into(), &"0000-000m".into())
+        );
+        assert!(rows[1].get("detector").is_none() && rows[1].get("bearer").is_none());
         assert!(!text.contains('\u{1b}'));
     }
 

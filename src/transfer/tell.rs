@@ -129,6 +129,7 @@ impl<'r, 'h> Teller<'r, 'h> {
                 .then(|| self.keyed.fingerprint(kind.id(), &set.name, &texts))
                 .flatten(),
             identifier: None,
+            person: None,
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::program::{fixture, folder, run, text, write};
+use crate::program::{Run, fixture, folder, keeps_to_its_schema, program, run, text, write};
 
 /// What is asked of the notes.
 const RULES: &str = "
@@ -311,4 +311,79 @@ fn the_known_case_reads_as_it_did_and_shows_no_value() {
     }, {
         insta::assert_snapshot!("ward", shown);
     });
+}
+
+#[test]
+fn who_is_affected_is_said_by_the_tag_of_their_own_record_in_every_format() {
+    let (export, rules, out) = (folder(), folder(), folder());
+    let more =
+        "  - {id: completeness/no-ssn, title: F, severity: note, records: patients, require: [ssn]}
+  - {id: completeness/no-npi, title: G, severity: note, records: staff, require: [npi]}
+";
+    write(rules.path(), "rules.yaml", format!("{RULES}{more}"));
+    write(
+        export.path(),
+        "patients.csv",
+        "patient_id,first_name,last_name,mrn,ssn,phone\nP1,Zoe,Quint,RG9000417,,617-555-0143\n\
+         P2,Anton,Bellamy,RG9000952,,617-555-0199\nP3,Marta,Quillon,RG9000999,,617-555-0199\n",
+    );
+    write(export.path(), "staff.csv", "staff_id,first_name,last_name,npi\nS1,Ines,Lindqvist,\n");
+    write(
+        export.path(),
+        "documents.csv",
+        "document_id,patient_id,text\nD1,P1,\"Zoe Quint, RG9000417\"\nD2,P1,Seen with Anton Bellamy.\n\
+         D3,,Asked for Anton Bellamy.\nD4,P1,Signed by Ines Lindqvist.\nD5,P1,Ring 617-555-0199 now.\n",
+    );
+    let key = write(out.path(), "site.key", [7_u8; 32]);
+    let file = |name: &str| text(&out.path().join(name));
+    let (export, rules) = (text(export.path()), text(rules.path()));
+    let scan = ["scan", &export, "--rules", &rules, "--as-of", "2026-01-01", "--examples", "9"];
+    let reports = ["json", "csv", "html", "markdown"].map(|format| {
+        ["--report".to_owned(), format!("{format}={}", file(&format!("audit.{format}")))]
+    });
+    let mut program = program();
+    program.args(scan).args(reports.iter().flatten()).args(["--report", "text"]);
+    program.args(["--all-findings", &file("all.jsonl")]).env("CHARTAUDIT_SITE_KEY_FILE", &key);
+    let run = Run::of(&mut program).expect_code(1);
+    let read = |name: &str| std::fs::read_to_string(out.path().join(name)).expect("it was written");
+    let report = keeps_to_its_schema(&read("audit.json"));
+    let findings = |id: &str| -> Vec<Value> {
+        let rules = report["rules"].as_array().expect("a report lists rules");
+        let rule = rules.iter().find(|rule| rule["id"] == id).expect("the rule ran");
+        rule["findings"].as_array().expect("a rule has findings").clone()
+    };
+    let tag = |finding: &Value| finding["key"][0]["tag"].as_str().expect("a tag").to_owned();
+    let patients: Vec<String> = findings("completeness/no-ssn").iter().map(tag).collect();
+    let [_, anton, _] = &patients[..] else { panic!("{patients:?}") };
+    let ines = tag(&findings("completeness/no-npi")[0]);
+    let persons = |id: &str| -> Vec<(u64, String, Option<String>)> {
+        let person = |finding: &Value| {
+            let person = &finding["person"];
+            let bearer = person["bearer"].as_str().expect("somebody bears it").to_owned();
+            let record = finding["record"].as_u64().expect("a record");
+            (record, bearer, person["tag"].as_str().map(str::to_owned))
+        };
+        findings(id).iter().map(person).collect()
+    };
+    let is = |record, bearer: &str, tag: Option<&String>| (record, bearer.to_owned(), tag.cloned());
+    let another = [is(2, "another-patient", Some(anton)), is(5, "another-patient", None)];
+    assert_eq!(persons("confidentiality/another"), another);
+    assert_eq!(persons("confidentiality/own"), [is(1, "own-patient", None)]);
+    assert_eq!(persons("confidentiality/staff"), [is(4, "staff", Some(&ines))]);
+    assert_eq!(persons("confidentiality/anybody")[2], is(3, "some-patient", Some(anton)));
+    // Wherever a person reads of it, the tag stands beside it.
+    let (patient, member) = (format!("patient {anton}"), format!("member of staff {ines}"));
+    let whole = run.stdout().split_whitespace().collect::<Vec<_>>().join(" ");
+    for (name, shown) in [
+        ("the screen", whole),
+        ("the worklist", read("audit.csv")),
+        ("the page", read("audit.html")),
+        ("the summary", read("audit.markdown")),
+    ] {
+        assert!(shown.contains(&patient) && shown.contains(&member), "in {name}: {shown}");
+    }
+    let rows = read("all.jsonl");
+    let rows = rows.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let tagged = rows.filter(|row| row["person"] == anton.as_str()).count();
+    assert_eq!(tagged, 3, "in another's note twice, in nobody's once");
 }

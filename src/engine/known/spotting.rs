@@ -12,6 +12,7 @@ use crate::engine::known::{ASKED, ASKED_OWN};
 use crate::engine::program::NodeId;
 use crate::engine::relation::Yield;
 use crate::engine::verdict::{Cells, cell};
+use crate::finding::{Bearer, Person};
 use crate::rule::{KnownPeople, Whose};
 use crate::source::CellSpan;
 use crate::store::KeyHasher;
@@ -50,6 +51,8 @@ pub(crate) struct Spot {
     kind: KnownKind,
     owner: Owner,
     persons: u32,
+    /// What tells its person from others.
+    mark: u128,
     /// Whether it is known whose the record is.
     owned: bool,
 }
@@ -66,6 +69,17 @@ impl Spot {
             (Owner::Patient, false, 1) => format!("the {what} of a patient"),
             (Owner::Patient, false, _) => format!("the {what} of several patients"),
         }
+    }
+
+    /// Whose it is.
+    pub(crate) fn person(&self) -> Person {
+        let bearer = match (self.owner, self.owned) {
+            (Owner::Own, _) => Bearer::OwnPatient,
+            (Owner::Staff, _) => Bearer::Staff,
+            (Owner::Patient, true) => Bearer::AnotherPatient,
+            (Owner::Patient, false) => Bearer::SomePatient,
+        };
+        Person { bearer, hash: if self.persons == 1 { self.mark } else { 0 } }
     }
 }
 
@@ -176,6 +190,7 @@ pub(crate) fn spots(
             kind: of.known.kind,
             owner: of.known.owner,
             persons: of.known.persons,
+            mark: of.known.mark,
             owned,
         }));
     }

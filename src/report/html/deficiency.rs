@@ -281,6 +281,7 @@ impl<'r> Deficiencies<'r> {
                 td {
                     a href={ "#" (mark::anchor(&rule.id)) } { (rule.title) }
                     @if finding.message != rule.title { p { (mark::prose(&finding.message)) } }
+                    @if let Some(person) = phrase::person(finding) { p.key { (person) } }
                     @if !finding.fields.is_empty() {
                         p.fields {
                             @for field in &finding.fields { span { (field.name) " " b { (mark::value(&field.value)) } } " " }

@@ -215,6 +215,7 @@ fn example(finding: &Finding) -> Markup {
                 (phrase::place(finding))
                 @if !finding.key.is_empty() { " " span.key { (phrase::key(finding)) } }
                 span.message { (mark::prose(&finding.message)) }
+                @if let Some(person) = phrase::person(finding) { " " span.key { (person) } }
             }
             @if !finding.fields.is_empty() {
                 tbody {

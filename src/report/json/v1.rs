@@ -1111,6 +1111,47 @@ pub struct Finding {
     /// Where in the cell's text it lies: `[start, end)` in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<[u32; 2]>,
+    /// Whose it is, if it was found because the audit knows the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Person>,
+}
+
+/// Whose an identifier is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Person {
+    /// Who that is to the record.
+    pub bearer: Bearer,
+    /// What stands for the person's key: the same keyed tag or ordinal as in the person's own record. Absent where several
+    /// people share the identifier, and for the patient whose record it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+}
+
+/// Who somebody is to a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bearer {
+    /// The patient whose record it is.
+    OwnPatient,
+    /// Another patient.
+    AnotherPatient,
+    /// A patient, in a record that does not say whose it is.
+    SomePatient,
+    /// A member of staff.
+    Staff,
+}
+
+impl Bearer {
+    /// Its name in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OwnPatient => "own-patient",
+            Self::AnotherPatient => "another-patient",
+            Self::SomePatient => "some-patient",
+            Self::Staff => "staff",
+        }
+    }
 }
 
 /// How long something is overdue.

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{self, Standing, neutral};
-use crate::report::assemble::overdue_entry;
+use crate::report::assemble::{bearer, overdue_entry};
 use crate::report::json::v1::{Finding, FindingStatus, KeyPart, Masking, Overdue};
+use crate::report::phrase;
 use crate::report::rows::{key_cell, key_parts};
 use crate::report::stream::StreamOptions;
 use crate::value::Date;
@@ -67,7 +68,13 @@ impl Entry {
             record: finding.place.record,
             line: finding.place.line,
             key: key_cell(&key_parts(&finding.key, options.site_key_present)),
-            fields: with_span(fields.collect(), finding.identifier.as_ref().map(|found| found.2)),
+            fields: with_found(
+                fields.collect(),
+                finding.identifier.as_ref().map(|found| found.2),
+                finding.person.filter(|of| of.hash != 0 && options.site_key_present).map(|of| {
+                    phrase::person_tagged(bearer(of.bearer), &finding::tag_text(of.hash))
+                }),
+            ),
             message: match finding.standing {
                 Standing::Known => format!("{}{KNOWN}", neutral(&finding.message)),
                 Standing::Open | Standing::Waived(_) => neutral(&finding.message),
@@ -113,9 +120,10 @@ impl Entry {
             record: finding.record,
             line: finding.line,
             key: neutral(&key),
-            fields: neutral(&with_span(
+            fields: neutral(&with_found(
                 fields.collect(),
                 finding.span.map(|[start, end]| (start, end)),
+                phrase::person(finding).filter(|_| site_key),
             )),
             message: match finding.status {
                 FindingStatus::Baselined => format!("{}{KNOWN}", finding.message),
@@ -130,9 +138,10 @@ impl Entry {
     }
 }
 
-/// The fields, and where in the last one an identifier lies.
-fn with_span(mut fields: Vec<String>, span: Option<(u32, u32)>) -> String {
+/// The fields, and where in the last one an identifier lies and whose it is.
+fn with_found(mut fields: Vec<String>, span: Option<(u32, u32)>, person: Option<String>) -> String {
     fields.extend(span.map(|(start, end)| format!("bytes {start} to {end}")));
+    fields.extend(person.map(|person| format!("of {person}")));
     fields.join("; ")
 }
 
