@@ -13,14 +13,15 @@ use crate::cli::book::rule_named;
 use crate::cli::console::Console;
 use crate::cli::day::Day;
 use crate::cli::error::CliError;
+use crate::cli::exception::ExceptionArguments;
 use crate::cli::settings::{Machine, Origin, Project, RuleSettings, Said, Settings};
 use crate::cli::{book, near, scan};
 use crate::engine::{self, Hooks, ScanOptions};
 use crate::finding::{RecordKey, Reveal};
 use crate::plan::{Plan, Readiness};
 use crate::report::record::{self, RecordView};
-use crate::report::{AssembleInput, Report, explain};
-use crate::rule::{self, Check, CheckedRule, LoadRequest, Pack, RuleBook};
+use crate::report::{AssembleInput, Excusing, Meta, Report, explain};
+use crate::rule::{self, Check, CheckedRule, LoadRequest, Pack, RuleBook, WaiverFile};
 use crate::source;
 use crate::transfer;
 
@@ -87,6 +88,8 @@ struct RecordArguments {
     as_of: Option<Day>,
 
     #[command(flatten)]
+    exceptions: ExceptionArguments,
+    #[command(flatten)]
     reveal: RevealArguments,
     #[command(flatten)]
     machine: MachineArguments,
@@ -113,12 +116,13 @@ pub(crate) fn run(
 ) -> Result<ExitCode, CliError> {
     let ExplainArguments { rule, paths, record, rules, config, place, asked } = arguments;
     if let Some(key) = record {
-        let RecordArguments { layout, as_of, reveal, machine } = asked;
+        let RecordArguments { layout, as_of, exceptions, reveal, machine } = asked;
         let book = BookArguments { config, rules, place, as_of };
         let which = RuleArguments::of(book);
         let mut settings = Settings::settle(&paths, layout, which, said)?;
         settings.reveal = reveal.settle();
-        let wanted = Wanted { rule, key, reveal: settings.reveal };
+        exceptions.apply(&mut settings);
+        let wanted = Wanted { rule, key, exceptions, reveal: settings.reveal };
         return on_export(wanted, settings, &paths, &machine, interrupted, console);
     }
     let project = Project::find(config, &[PathBuf::from(".")])?;
@@ -159,6 +163,7 @@ fn no_such_rule(name: String, books: &[&RuleBook]) -> CliError {
 struct Wanted {
     rule: String,
     key: RecordKey,
+    exceptions: ExceptionArguments,
     reveal: Reveal,
 }
 
@@ -182,8 +187,12 @@ fn on_export(
     if asks_schedule && settings.rules.jurisdictions.value.is_empty() {
         return Err(CliError::NoPlace);
     }
+    let waivers = wanted.exceptions.load(&settings, &loaded)?;
     scan::warn_without_day(&settings, console);
-    let plan = settings.bind(paths, source::discover(paths), &loaded);
+    let mut plan = settings.bind(paths, source::discover(paths), &loaded);
+    if let Some((file, Excusing::Applied)) = &waivers {
+        plan.waive(&file.waivers, settings.as_of.value.0);
+    }
     let options = ScanOptions {
         as_of: settings.as_of.value.0,
         threads: limits.threads.get(),
@@ -197,7 +206,7 @@ fn on_export(
         baseline: None,
         watched: Some(wanted.key),
     };
-    let asked = Asked { settings: &settings, book: &loaded.book, of_pack: true };
+    let asked = Asked { settings: &settings, book: &loaded.book, of_pack: true, waivers };
     record(&asked, plan, &options, machine, interrupted, console)
 }
 
@@ -209,6 +218,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) book: &'a RuleBook,
     /// Whether the rule is one of a pack, rather than the question of a list.
     pub(crate) of_pack: bool,
+    /// What excuses violations.
+    pub(crate) waivers: Option<(WaiverFile, Excusing)>,
 }
 
 /// Accounts for the watched record by the one rule of a plan.
@@ -236,7 +247,10 @@ pub(crate) fn record(
     let Some(&rule) = rules.first() else { return Ok(ExitCode::Internal) };
     let policy = scan::policy(asked.settings, asked.book);
     let site_key = options.site_key;
-    let meta = scan::meta(asked.settings, asked.book, policy, options.reveal, site_key);
+    let meta = Meta {
+        waivers: asked.waivers.clone(),
+        ..scan::meta(asked.settings, asked.book, policy, options.reveal, site_key)
+    };
     let packs = if asked.of_pack { asked.book.packs.as_slice() } else { &[] };
     let report = Report::assemble(AssembleInput { scan: &scan, packs, rules: &rules, meta });
     let of_run = match ExitCode::from_number(report.exit_code) {

@@ -143,7 +143,12 @@ pub(crate) fn run(
         watched: record,
     };
     if options.watched.is_some() {
-        let asked = explain::Asked { settings: &settings, book: &loaded.book, of_pack: false };
+        let asked = explain::Asked {
+            settings: &settings,
+            book: &loaded.book,
+            of_pack: false,
+            waivers: None,
+        };
         return explain::record(&asked, plan, &options, &machine, interrupted, console);
     }
 

@@ -714,6 +714,8 @@ impl Judging<'_, '_> {
         accounts: &mut Vec<Account>,
         pendings: &mut Vec<Pending>,
     ) {
+        let violating = self.watched.iter().copied().filter(|row| verdict.violation.get(*row));
+        let told = self.tell(task, violating);
         for &row in &self.watched {
             let word = verdict.word(row);
             let mut reasons = Vec::new();
@@ -749,7 +751,7 @@ impl Judging<'_, '_> {
                 priority: 0,
                 shown: false,
                 message,
-                standing: Standing::Open,
+                standing: standing_of(&told, row),
                 overdue: None,
                 fields: None,
                 run: None,

@@ -546,6 +546,7 @@ impl Driver<'_, '_, '_> {
                     if let Some(account) = account {
                         account.word = Expectation::Violation;
                         account.finding.message.clone_from(&broken.finding.message);
+                        account.finding.standing = broken.finding.standing;
                     }
                     if work.stream {
                         stream.push(broken.finding.clone());

@@ -151,6 +151,7 @@ impl Entering<'_, '_> {
             if let Some(account) = told {
                 account.word = Expectation::Violation;
                 account.finding.message = late_message(work, number);
+                account.finding.standing = standing;
             }
             if work.trace
                 && let Some(entry) =

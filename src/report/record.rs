@@ -5,7 +5,7 @@ use miette::Severity;
 use crate::finding::{Account, Finding, Reveal};
 use crate::report::explain::read_in;
 use crate::report::holdings::{from, not_before};
-use crate::report::json::v1::Confidence;
+use crate::report::json::v1::{Confidence, Waiver};
 use crate::report::screen::{Ink, Screen, Style, counted, length};
 use crate::report::{Report, assemble, snippet, terminal};
 use crate::retention::{
@@ -60,7 +60,14 @@ pub fn render(view: &RecordView<'_>, style: Style) -> String {
     for (account, finding) in view.accounts.iter().zip(&shown) {
         screen.blank();
         screen.line(&[(Ink::Strong, "RECORD")]);
-        snippet::one(&mut screen, finding, gravity(account.word));
+        let waiver = finding
+            .waiver
+            .and_then(|number| view.report.waivers.iter().find(|waiver| waiver.number == number));
+        let gravity = if waiver.is_some() { Severity::Advice } else { gravity(account.word) };
+        snippet::one(&mut screen, finding, gravity);
+        if let Some(waiver) = waiver {
+            excused(&mut screen, view, waiver);
+        }
         if let (Some(derivation), Check::Retain(retain)) = (&account.derivation, &view.rule.check) {
             derived(&mut screen, view, derivation, &retain.timetable);
         }
@@ -82,6 +89,17 @@ fn told(view: &RecordView<'_>, account: &Account) -> Finding {
         Expectation::NotEvaluable => format!("it cannot be judged: {}", account.reasons.join("; ")),
     };
     Finding { message, ..account.finding.clone() }
+}
+
+/// What excuses a violation, why and until when.
+fn excused(screen: &mut Screen, view: &RecordView<'_>, waiver: &Waiver) {
+    let source = view.report.provenance.waivers.as_ref().map_or("", |source| &source.name);
+    let words =
+        format!("   excused by waiver {} of {source}, until {}", waiver.number, waiver.expires);
+    screen.line(&[(Ink::Good, "WAIVED"), (Ink::Plain, &words)]);
+    screen.paragraph(INDENT, Ink::Plain, &waiver.reason);
+    let by = format!("approved by {} on {}", waiver.approved_by, waiver.approved_on);
+    screen.paragraph(INDENT, Ink::Faint, &format!("owner {} · {by}", waiver.owner));
 }
 
 /// How a word is drawn.

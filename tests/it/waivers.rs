@@ -448,3 +448,51 @@ fn string(value: &Value, key: &str) -> String {
 fn count(value: &Value, key: &str) -> u64 {
     value[key].as_u64().unwrap_or_default()
 }
+
+#[test]
+fn an_account_of_one_record_says_what_excuses_it() {
+    let (export, config) =
+        (text(&fixture("waivers/export")), text(&fixture("waivers/chartaudit.yaml")));
+    let account = |rule: &str, key: &str, more: &[&str]| {
+        let arguments = ["explain", rule, &export, "--record", key, "--config", &config];
+        let run = run(arguments.iter().chain(&["--as-of", AS_OF]).chain(more)).expect_code(0);
+        run.stdout().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let unsigned = "completeness/visit-unsigned";
+    let told = account(unsigned, "N100", &[]);
+    let expected = "WAIVED excused by waiver 1 of waivers.yaml, until 2026-12-31 Telephone visits at the north site were \
+                    signed on paper until May. owner HIM director · approved by Compliance officer on 2026-01-10";
+    assert!(told.contains("violates the rule") && told.contains(expected), "{told}");
+    for (key, more) in [("S100", &[][..]), ("N100", &["--no-waivers"])] {
+        let told = account(unsigned, key, more);
+        assert!(told.contains("violates the rule") && !told.contains("WAIVED"), "{told}");
+    }
+    // Of every visit and rule the account says what the audit says, when all records are known too.
+    let folder = folder();
+    let rows = folder.path().join("all.jsonl");
+    let more = ["--all-findings", &text(&rows), "--reveal", "keys", "--report", "json"];
+    scan(&fixture("waivers/export"), &more);
+    let rows = fs::read_to_string(rows).expect("every finding was written");
+    let mut seen: BTreeMap<(String, String), bool> = BTreeMap::new();
+    for row in rows.lines() {
+        let row: Value = serde_json::from_str(row).expect("a row is JSON");
+        let of = |value: &Value| value.as_str().map(str::to_owned);
+        let key = of(&row["key"][0]["tag"]).filter(|_| row["record"].is_u64());
+        if let (Some(rule), Some(key)) = (of(&row["rule"]), key) {
+            let waived = row["status"] == "waived";
+            seen.insert((rule, key), waived);
+        }
+    }
+    let kinds: std::collections::BTreeSet<(&str, bool)> =
+        seen.iter().map(|((rule, _), waived)| (rule.as_str(), *waived)).collect();
+    assert!(kinds.contains(&("completeness/visit-twice", true)), "{kinds:?}");
+    for (rule, waived) in kinds {
+        let (key, _) = seen
+            .iter()
+            .find(|((of, _), is)| of == rule && **is == waived)
+            .map(|((_, key), is)| (key, is))
+            .expect("it was taken from there");
+        let told = account(rule, key, &[]);
+        assert_eq!(told.contains("WAIVED"), waived, "{key} by {rule}: {told}");
+    }
+}
