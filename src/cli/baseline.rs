@@ -109,13 +109,14 @@ impl BaselineArguments {
     }
 }
 
-/// Writes the fingerprints of a run, and says what a report says of them.
+/// Writes the fingerprints of a run of rules, each with how many records it could not judge, and says what a report says of
+/// them.
 ///
 /// # Errors
 /// If they cannot be written.
 pub(crate) fn write(
     register: Register,
-    rules: &[&str],
+    rules: &[(&str, u64)],
     key: SiteKey,
     path: &Path,
 ) -> Result<Fingerprints, CliError> {

@@ -144,7 +144,10 @@ pub(crate) fn run(
     meter.finish();
     let scan = scan?;
     let rules = rules(&plan);
-    let ids: Vec<&str> = rules.iter().map(|rule| rule.id.text.as_str()).collect();
+    let of_rules = rules.iter().zip(&scan.rules);
+    let ids: Vec<(&str, u64)> = of_rules
+        .map(|(rule, outcome)| (rule.id.text.as_str(), outcome.counts.not_evaluable))
+        .collect();
     let mut unwritten = None;
     let fingerprints = match (register, site_key, &known.fingerprints) {
         (Some(register), Some(key), Some(path)) => {

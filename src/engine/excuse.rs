@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::engine::bits::Bits;
 use crate::engine::program::{Compiler, NodeId, Program};
@@ -12,7 +13,7 @@ use crate::engine::vector::Vector;
 use crate::engine::{Hooks, ScanOptions};
 use crate::finding::{Counts, Finding, Standing};
 use crate::plan::{Plan, PlannedWaiver};
-use crate::store::{Ledger, LedgerStanding, Register, register_row};
+use crate::store::{Ledger, LedgerStanding, MOST_UNJUDGED, Register, register_row};
 
 /// What excuses violations of one rule in one file.
 #[derive(Debug, Default)]
@@ -25,7 +26,12 @@ pub(crate) struct Excuses {
     watch: Watch,
     /// The rule's list of the baseline.
     known: Option<usize>,
+    /// Records that could not be judged and were gathered so far, those of chunks that are read again twice.
+    unjudged: AtomicU64,
 }
+
+/// A chunk is read so often at most.
+const ATTEMPTS: u64 = 4;
 
 /// What is to be told of the identities of findings.
 #[derive(Debug, Clone, Default)]
@@ -199,7 +205,13 @@ impl Excuses {
 
     /// Whether the identities of records that cannot be judged are asked for.
     pub(crate) fn ask_doubted(&self) -> bool {
-        self.known.is_some()
+        self.known.is_some() || self.gathers_unjudged()
+    }
+
+    /// Whether records that cannot be judged are gathered: not where there are so many that a ledger leaves them out.
+    fn gathers_unjudged(&self) -> bool {
+        self.watch.gathering == Gathering::Wanted
+            && self.unjudged.load(Ordering::Relaxed) <= MOST_UNJUDGED * ATTEMPTS
     }
 
     /// What the run asks of identities.
@@ -252,6 +264,10 @@ impl Excuses {
     /// Notes that a record cannot be judged, which may be why nothing is found of it.
     pub(crate) fn doubt(&self, identity: u128, sightings: &mut Sightings) {
         sightings.doubted.extend(self.find(identity));
+        if self.gathers_unjudged() {
+            self.unjudged.fetch_add(1, Ordering::Relaxed);
+            sightings.prints.push((LedgerStanding::Unjudged, identity));
+        }
     }
 }
 

@@ -18,7 +18,8 @@ const RULES: usize = 12;
 impl Report {
     /// This report as it would be if the earlier one had been its baseline, from the fingerprints of both.
     ///
-    /// Of known findings whose records cannot be judged any more a report keeps no trace: they count as resolved.
+    /// Known findings whose records cannot be judged any more count apart from those that are resolved. Where the later
+    /// fingerprints do not say which records those are, as many as may be among them do.
     ///
     /// # Errors
     /// When fingerprints cannot be read.
@@ -63,14 +64,9 @@ impl Report {
 fn hold(rule: &mut Rule, old: &Ledger, new: &Ledger) -> io::Result<()> {
     let section = old.section(&rule.id, LedgerStanding::Open);
     let entries = |ledger: &Ledger, standing| ledger.section(&rule.id, standing);
-    let (opened, waived) =
-        (entries(new, LedgerStanding::Open), entries(new, LedgerStanding::Waived));
     let none = usize::MAX;
-    let matched = matched(
-        old.entries(section.unwrap_or(none)),
-        new.entries(opened.unwrap_or(none)),
-        new.entries(waived.unwrap_or(none)),
-    )?;
+    let of_new = |standing| new.entries(entries(new, standing).unwrap_or(none));
+    let matched = matched(old.entries(section.unwrap_or(none)), LedgerStanding::ALL.map(of_new))?;
     rule.counts.baselined = matched.again.min(rule.counts.violations - rule.counts.waived);
     let is_known = |finding: &Finding| {
         let print = finding.fingerprint.as_deref()?;
@@ -98,8 +94,10 @@ fn hold(rule: &mut Rule, old: &Ledger, new: &Ledger) -> io::Result<()> {
     }
     rule.outcome = outcome(rule);
     let nameless = rule.counts.violations.saturating_sub(matched.entries);
-    let known =
-        Known { known: matched.known, persisting: matched.persisting, doubted: 0, nameless };
+    // What is not listed may be any of the known ones.
+    let unlisted = rule.counts.not_evaluable.saturating_sub(matched.unjudged);
+    let doubted = matched.doubted.saturating_add(unlisted);
+    let known = Known { known: matched.known, persisting: matched.persisting, doubted, nameless };
     rule.baseline = Some(of_rule(rule, known));
     Ok(())
 }
@@ -146,28 +144,38 @@ struct Matched {
     persisting: u64,
     /// Findings of the later audit that are known and not waived.
     again: u64,
+    /// Those that are not, and whose records could not be judged.
+    doubted: u64,
     /// Findings of the later audit that have a fingerprint.
     entries: u64,
+    /// Records that it could not judge and that have one.
+    unjudged: u64,
 }
 
-/// Walks three ordered lists once.
-fn matched(old: Entries<'_>, opened: Entries<'_>, waived: Entries<'_>) -> io::Result<Matched> {
+/// Walks the known findings and the lists of a later audit once, all of them in order.
+fn matched(old: Entries<'_>, [opened, waived, unjudged]: [Entries<'_>; 3]) -> io::Result<Matched> {
     let mut matched = Matched::default();
     let (mut opened, mut waived) = (Walk::new(opened)?, Walk::new(waived)?);
+    let mut unjudged = Walk::new(unjudged)?;
     let mut old = Walk::new(old)?;
     while let Some(print) = old.head {
         let known = old.take(print)?;
         let again = opened.take(print)?;
         let excused = waived.take(print)?;
+        let doubted = unjudged.take(print)?;
         matched.known += known;
         matched.again += again;
         if again + excused > 0 {
             matched.persisting += known;
+        } else if doubted > 0 {
+            matched.doubted += known;
         }
     }
     opened.finish()?;
     waived.finish()?;
+    unjudged.finish()?;
     matched.entries = opened.taken + waived.taken;
+    matched.unjudged = unjudged.taken;
     Ok(matched)
 }
 

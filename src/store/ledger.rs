@@ -53,7 +53,7 @@ pub struct LedgerAbout {
 pub struct LedgerSection {
     /// The rule whose findings they are.
     pub rule: String,
-    /// Whether the findings are open or waived.
+    /// Whether the findings are open or waived, or the records could not be judged.
     pub standing: LedgerStanding,
     /// How many there are; a fingerprint that stands for two findings is there twice.
     pub count: u64,
@@ -67,6 +67,13 @@ pub enum LedgerStanding {
     Open,
     /// Under a waiver.
     Waived,
+    /// None: the records could not be judged, so that nothing can be said of findings of an earlier run.
+    Unjudged,
+}
+
+impl LedgerStanding {
+    /// Each, in the order of the lists of a rule.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Waived, Self::Unjudged];
 }
 
 /// What became of the fingerprints of a list.

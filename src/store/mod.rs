@@ -38,7 +38,9 @@ pub use self::ledger::{
 pub use self::lookup::Lookup;
 pub use self::origin::{OriginSorter, SortedOrigins};
 pub use self::partition::Partitions;
-pub use self::register::{Register, RegisterRow, SortedRegister, WrittenLedger, register_row};
+pub use self::register::{
+    MOST_UNJUDGED, Register, RegisterRow, SortedRegister, WrittenLedger, register_row,
+};
 pub use self::rows::{Gathered, Rows};
 pub use self::sort::{RowSorter, SortedRows};
 pub use self::text::{SealedTexts, Texts};

@@ -18,6 +18,8 @@ pub struct Register {
 
 /// Bytes of a row: the rule, how the finding stands, its fingerprint.
 const ROW: usize = 4 + 1 + 16;
+/// Of a rule that could not judge more records than this a ledger does not say which: they would be most of its bytes.
+pub const MOST_UNJUDGED: u64 = 100_000;
 /// Bytes written at once.
 const BUFFER: usize = 1 << 16;
 
@@ -27,7 +29,7 @@ pub type RegisterRow = [u8; ROW];
 /// A ledger that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrittenLedger {
-    /// How many fingerprints it holds.
+    /// How many fingerprints of findings it holds.
     pub count: u64,
     /// Its hex BLAKE3 digest.
     pub digest: String,
@@ -38,7 +40,7 @@ pub struct WrittenLedger {
 pub fn register_row(rule: u32, standing: LedgerStanding, print: u128) -> RegisterRow {
     let mut row = [0; ROW];
     row[..4].copy_from_slice(&rule.to_be_bytes());
-    row[4] = u8::from(standing == LedgerStanding::Waived);
+    row[4] = standing as u8;
     row[5..].copy_from_slice(&print.to_be_bytes());
     row
 }
@@ -91,20 +93,21 @@ pub struct SortedRegister {
 }
 
 impl SortedRegister {
-    /// Writes the ledger. Every rule has its lists in it, empty ones too: what was judged and clean is known as well.
+    /// Writes the ledger of rules, each with how many records it could not judge. Every rule has its lists in it, empty ones
+    /// too: what was judged and clean is known as well.
     ///
     /// # Errors
     /// Whatever keeps it from being written, or temporary files from being read.
     pub fn write(
         self,
-        rules: &[&str],
+        rules: &[(&str, u64)],
         site_key_name: &str,
         to: &mut dyn Write,
     ) -> io::Result<WrittenLedger> {
         let mut sections: Vec<LedgerSection> = rules
             .iter()
-            .flat_map(|rule| {
-                [LedgerStanding::Open, LedgerStanding::Waived].map(|standing| LedgerSection {
+            .flat_map(|(rule, _)| {
+                LedgerStanding::ALL.map(|standing| LedgerSection {
                     rule: (*rule).to_owned(),
                     standing,
                     count: 0,
@@ -124,10 +127,16 @@ impl SortedRegister {
             let row = row?;
             let (rule, rest) = row.split_at(4);
             let rule = rule.iter().fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte));
-            let place = rule * 2 + usize::from(rest[0]);
+            let place = rule * LedgerStanding::ALL.len() + usize::from(rest[0]);
             let section = sections.get_mut(place).ok_or(io::ErrorKind::InvalidData)?;
+            if section.standing == LedgerStanding::Unjudged {
+                if rules.get(rule).is_some_and(|(_, unjudged)| *unjudged > MOST_UNJUDGED) {
+                    continue;
+                }
+            } else {
+                count += 1;
+            }
             section.count += 1;
-            count += 1;
             buffer.extend(&rest[1..]);
             if buffer.len() >= BUFFER {
                 flush(&mut buffer)?;
@@ -144,10 +153,17 @@ impl SortedRegister {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Register, register_row};
+    use super::{MOST_UNJUDGED, Register, register_row};
     use crate::store::ledger::{Ledger, LedgerError, LedgerStanding};
 
     const RULES: [&str; 3] = ["a/one", "b/two", "c/three"];
+    /// The last could not judge too many records to say which.
+    const UNJUDGED: [u64; 3] = [7, MOST_UNJUDGED, MOST_UNJUDGED + 1];
+
+    /// Whether a print of a rule stands in the ledger.
+    fn is_kept(rule: usize, standing: LedgerStanding) -> bool {
+        standing != LedgerStanding::Unjudged || rule != 2
+    }
 
     fn written(prints: &[(u32, LedgerStanding, u128)], memory: u64) -> (Vec<u8>, u64, String) {
         let register = Register::new(memory, std::env::temp_dir());
@@ -155,7 +171,8 @@ mod tests {
             register.add(&[register_row(*rule, *standing, *print)]).unwrap();
         }
         let mut bytes = Vec::new();
-        let written = register.finish().unwrap().write(&RULES, "key", &mut bytes).unwrap();
+        let rules: Vec<(&str, u64)> = RULES.into_iter().zip(UNJUDGED).collect();
+        let written = register.finish().unwrap().write(&rules, "key", &mut bytes).unwrap();
         (bytes, written.count, written.digest)
     }
 
@@ -166,7 +183,11 @@ mod tests {
     }
 
     fn standing() -> impl Strategy<Value = LedgerStanding> {
-        prop_oneof![Just(LedgerStanding::Open), Just(LedgerStanding::Waived)]
+        prop_oneof![
+            Just(LedgerStanding::Open),
+            Just(LedgerStanding::Waived),
+            Just(LedgerStanding::Unjudged)
+        ]
     }
 
     proptest! {
@@ -180,13 +201,16 @@ mod tests {
             asked in prop::collection::vec((0..3_usize, standing(), 0..420_u128), 0..200),
         ) {
             let (bytes, count, digest) = written(&prints, memory);
-            prop_assert_eq!(count, prints.len() as u64);
+            let findings = prints.iter().filter(|of| of.1 != LedgerStanding::Unjudged);
+            prop_assert_eq!(count, findings.count() as u64);
             let hash = blake3::hash(&bytes).to_hex();
             prop_assert_eq!(digest.as_str(), hash.as_str());
             let ledger = opened(&bytes).unwrap();
             prop_assert_eq!(ledger.digest(), digest);
             let of = |rule: usize, standing: LedgerStanding| {
-                let wanted = move |of: &&(u32, LedgerStanding, u128)| of.0 as usize == rule && of.1 == standing;
+                let wanted = move |of: &&(u32, LedgerStanding, u128)| {
+                    of.0 as usize == rule && of.1 == standing && is_kept(rule, standing)
+                };
                 let mut all: Vec<u128> = prints.iter().filter(wanted).map(|of| of.2).collect();
                 all.sort_unstable();
                 all
@@ -200,7 +224,7 @@ mod tests {
                 }
             }
             for (rule, name) in RULES.into_iter().enumerate() {
-                for standing in [LedgerStanding::Open, LedgerStanding::Waived] {
+                for standing in LedgerStanding::ALL {
                     let section = ledger.section(name, standing).unwrap();
                     let entries: Vec<u128> = ledger.entries(section).map(Result::unwrap).collect();
                     prop_assert_eq!(&entries, &of(rule, standing));

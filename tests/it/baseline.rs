@@ -274,6 +274,52 @@ fn records_that_cannot_be_judged_any_more_are_not_resolved() {
 }
 
 #[test]
+fn two_saved_audits_tell_what_is_resolved_from_what_cannot_be_judged() {
+    let place = Place::new();
+    let id = "completeness/signed-late";
+    // Some could never be judged: they are no known findings.
+    let mut rows = visits("north", 200);
+    rows.iter_mut()
+        .filter(|row| row.signed == "2026-01-11")
+        .take(30)
+        .for_each(|row| row.seen = "?");
+    place.table("north.csv", &rows);
+    place.keep("old", &[]);
+    for (nth, row) in rows.iter_mut().filter(|row| row.signed == "2026-02-20").enumerate() {
+        match nth % 3 {
+            0 => row.signed = "2026-01-11",
+            1 => row.seen = "no day",
+            _ => {}
+        }
+    }
+    place.table("north.csv", &rows);
+    place.keep("new", &[]);
+    let scanned = place.scan(&["--baseline", "old.json", "--report", "json"]).stdout();
+    let scanned = rule(&keeps_to_its_schema(&scanned), id)["baseline"].clone();
+    assert!(
+        ["resolved", "not_evaluable", "persisting"].iter().all(|of| scanned[of].as_u64() > Some(5))
+    );
+    let compared = place.compare(&["old.json", "new.json", "--report", "json"]).stdout();
+    assert_eq!(rule(&keeps_to_its_schema(&compared), id)["baseline"], scanned);
+    let screen = place.compare(&["old.json", "new.json"]).stdout();
+    assert!(screen.contains("known, and not evaluable any more"), "{screen}");
+    // A report that shows all of its findings does not say which records it could not judge: as many as may be are told.
+    place.scan(&[
+        "--report",
+        "json=whole.json",
+        "--examples",
+        "500",
+        "--ignore",
+        "confidentiality/",
+    ]);
+    let compared = place.compare(&["old.json", "whole.json", "--report", "json"]).stdout();
+    let bare = rule(&keeps_to_its_schema(&compared), id)["baseline"].clone();
+    let left = |of: &Value| of["resolved"].as_u64().zip(of["not_evaluable"].as_u64());
+    assert_eq!(left(&bare).map(|(resolved, _)| resolved), Some(0), "{bare}");
+    assert_eq!(left(&bare).map(|(a, b)| a + b), left(&scanned).map(|(a, b)| a + b), "{bare}");
+}
+
+#[test]
 fn a_waiver_that_ends_is_not_hidden_by_a_baseline() {
     let place = Place::new();
     place.table("north.csv", &visits("north", 60));
