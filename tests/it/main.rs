@@ -12,6 +12,9 @@ mod exit_codes;
 mod canary;
 mod init;
 mod leaks;
+// It looks into open files by way of `/proc`.
+#[cfg(target_os = "linux")]
+mod spill;
 mod audits;
 mod classes;
 mod known;
