@@ -30,7 +30,7 @@ pub(super) const PHONE: Detector = Detector {
     doc: "A North American number, area and exchange from 2, the area not x11: grouped with dashes, dots or parentheses (B), with \
           spaces only (C), in a row or without its area (D, with a label B); an extension may follow. Or `+` and 8 to \
           15 digits (B). Or digits of another country or a pager right after a word for a telephone (B); 3-3-4 that no \
-          exchange has is D without one. 555-0100 to 555-0199 and runs of one digit are fictional.",
+          exchange has is D without one, unless its area stands in parentheses or a `+` before it. 555-0100 to 555-0199 and runs of one digit are fictional.",
     labels: &[
         "tel",
         "telephone",
@@ -87,6 +87,8 @@ pub(super) const PHONE: Detector = Detector {
         "Phone:\n[467 3395]",
         "Ph. [2125550134]",
         "ph# [555-0134]",
+        "[(123) 456-7890]",
+        "phone [0 (917) 123 4567]",
     ],
     passed: &[
         "2125550134",
@@ -114,7 +116,15 @@ pub(super) const PHONE: Detector = Detector {
             gaps: &[Gap::Dash, Gap::Dot, Gap::Space, Gap::Open, Gap::Close],
             judge: named_phone,
         },
+        // `0 (917) 123 4567`
+        Reading::Chain {
+            runs: &[],
+            pairs: &[(1, 2), (1, 3), (1, 4)],
+            gaps: &[Gap::Dash, Gap::Space, Gap::Open, Gap::Close],
+            judge: named_phone_from_one,
+        },
         Reading::Sign(Sign::Plus),
+        Reading::Value(phone_as_value),
     ],
 };
 
@@ -128,6 +138,7 @@ pub(super) fn phone(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
         (true, _) if plus => Tier::B,
         (true, _) => tier,
         // No exchange has it, and yet nothing but a telephone number is written so.
+        (false, Written::Parted(_)) if groups > 2 && (plus || is_bracketed(chain)) => Tier::B,
         (false, Written::Parted(_)) if groups > 2 => Tier::D,
         (false, Written::Run) if plus => Tier::D,
         (false, _) => return None,
@@ -144,6 +155,14 @@ pub(super) fn phone(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
         _ => chain.edges(groups, end, written)?.glued,
     };
     Some((Found { judgement, start, end, glued }, groups))
+}
+
+/// Whether the area stands in parentheses: `(123) 456-7890`.
+fn is_bracketed(chain: &mut Chain<'_>) -> bool {
+    let first = chain.first();
+    first.len() == 3
+        && chain.gap(1) == Some(Gap::Close)
+        && chain.text[..first.start].ends_with(b"(")
 }
 
 /// Groups, how they are written, and the tier of that.
@@ -213,7 +232,7 @@ static PAGERS: WordList<8> = WordList::new("pager beeper bpr pgr");
 
 /// What one does with a telephone; a time of day may follow as well.
 static CALLS: WordList<32> =
-    WordList::new("call called calling reach reached reachable dial text texted");
+    WordList::new("call called calling reach reached reachable dial text texted answering");
 
 /// Words between these and the digits.
 static BETWEEN: WordList<64> = WordList::new(
@@ -233,6 +252,20 @@ enum Named {
 
 /// Judges digits right after a word for a telephone, however they are grouped; gives how many groups it takes.
 fn named_phone(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
+    let parted = chain.group(1).is_some_and(|second| second.len() == 1);
+    if chain.first().len() == 1 || parted { None } else { named(chain) }
+}
+
+/// The same where a trunk digit stands apart: `0 (917) 123 4567`.
+fn named_phone_from_one(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
+    let second = chain.group(1)?;
+    let apart = chain.first().len() == 1
+        && (2..=4).contains(&second.len())
+        && matches!(second.gap, Gap::Dash | Gap::Space | Gap::Open | Gap::Close);
+    if apart { named(chain) } else { None }
+}
+
+fn named(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
     let first = chain.first();
     if first.gap != Gap::Outside {
         return None;
@@ -287,6 +320,42 @@ fn named_phone(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
     Some((Found { judgement, start, end, glued: false }, groups))
 }
 
+/// Judges a whole value of a column of telephones, however its digits are grouped.
+fn phone_as_value(text: &[u8]) -> Option<Found> {
+    let value = text.trim_ascii();
+    let start = text.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let end = extension_end(value, value.iter().rposition(u8::is_ascii_digit)? + 1);
+    let numbered = match value.iter().position(u8::is_ascii_alphabetic) {
+        Some(letter) if end == value.len() => value[..letter].trim_ascii_end(),
+        Some(_) => return None,
+        None => value,
+    };
+    let digits = numbered.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let written = numbered.iter().all(|byte| byte.is_ascii_digit() || b" -.()+/".contains(byte));
+    let parted = numbered.len() > digits;
+    // A number in a row is judged by its digits, one with stops or slashes may be a day or an address.
+    let sound = written
+        && parted
+        && (7..=MOST_DIGITS).contains(&digits)
+        && numbered.iter().any(|byte| b" ()+".contains(byte));
+    let judgement = Judgement::settled(Tier::B).fictional_if(is_fictional(numbered));
+    sound.then_some(Found { judgement, start, end: start + value.len(), glued: false })
+}
+
+/// Whether the digits of a number are those of nobody.
+fn is_fictional(numbered: &[u8]) -> bool {
+    let mut national = *b"2000000000";
+    let digits = numbered.iter().filter(|byte| byte.is_ascii_digit());
+    let count = digits.clone().count();
+    let skipped = usize::from(count == 11 && numbered.contains(&b'1'));
+    if !matches!(count - skipped, 7 | 10) {
+        return false;
+    }
+    let places = national.iter_mut().skip(10 - (count - skipped));
+    places.zip(digits.skip(skipped)).for_each(|(place, digit)| *place = *digit);
+    Form::UsPhone.fictional(&national) || is_one_digit(&national)
+}
+
 /// The most groups of a telephone number, and the most digits in them.
 const MOST_GROUPS: usize = 7;
 const MOST_DIGITS: usize = 15;
@@ -307,7 +376,7 @@ fn named_before(text: &[u8], start: usize) -> Option<Named> {
             .iter()
             .rev()
             .take(6)
-            .take_while(|byte| b" \t\r\n:#.=*\"".contains(byte))
+            .take_while(|byte| b" \t\r\n:#.=*\"-".contains(byte))
             .count();
         let between = &text[end - marks..end];
         let broken = between.contains(&b'\n') && !between.contains(&b':');

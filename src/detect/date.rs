@@ -309,17 +309,26 @@ static FRACTIONS: WordList<128> = WordList::new(
 );
 
 /// What comes in threes with slashes between: doses over the day, levels, scores.
-static IN_THREES: WordList<64> = WordList::new(
-    "insulin humalog novolog lispro aspart glargine lantus levemir nph regular units level levels score scores rep \
+static IN_THREES: WordList<128> = WordList::new(
+    "insulin humalog novolog lispro aspart glargine lantus levemir nph regular units level levels score scores rep wk wks week weeks mo months \
      reps set sets grade grades ratio ratios dose doses pressure pressures \
      pain",
 );
 
+/// Words that ask when something was.
+static TIMELY: WordList<16> = WordList::new("last next first final previous prior initial");
+
 /// Whether what stands beside three small numbers says that they are no date.
 fn is_of_counts(text: &[u8], start: usize, end: usize) -> bool {
     let after = word_after(text, end);
-    let before = last_word(text[..start].trim_ascii_end());
-    IN_THREES.has(before) || IN_THREES.has(after) || FRACTIONS.has(after) || UNITS.has(after)
+    let stem = text[..start].trim_ascii_end();
+    let before = last_word(stem);
+    let earlier = || last_word(stem[..stem.len() - before.len()].trim_ascii_end());
+    // `last dose 7/14/07` was on a day.
+    IN_THREES.has(before) && !TIMELY.has(earlier())
+        || IN_THREES.has(after)
+        || FRACTIONS.has(after)
+        || UNITS.has(after)
 }
 
 /// Whether a word that a date follows stands right before the place.
@@ -416,6 +425,8 @@ fn date_words(token: Token<'_>) -> Option<Found> {
     }
     // "March 4, 2019" and "March 4".
     if let Some((month, start)) = month_before(text, token.start) {
+        let dashed = text[..token.start].ends_with(b"-");
+        let month = if is_ordinal || dashed { month.unmistakable() } else { month };
         let last = last_day(text, token.end);
         let (end, tier) = match year_after(text, last) {
             Some((year, end)) if is_day(year, month.number, day) => (end, Tier::B),
@@ -428,6 +439,8 @@ fn date_words(token: Token<'_>) -> Option<Found> {
     // "4 March 2019", "4th of March" and "4-Mar-19"; after a stop only "4. March 2019", for a sentence may end there.
     let stopped = text.get(token.end) == Some(&b'.');
     let (month, after) = month_after(text, token.end)?;
+    let dashed = text.get(token.end) == Some(&b'-');
+    let month = if is_ordinal || dashed { month.unmistakable() } else { month };
     let (end, tier) = match year_after(text, after) {
         Some((year, end)) if is_day(year, month.number, day) => (end, Tier::B),
         Some(_) => return None,
@@ -473,8 +486,14 @@ fn year_of_month(token: Token<'_>, year: u32) -> Option<Found> {
         };
     }
     let (month, start) = month_before(text, token.start)?;
-    if month.capital { token.found(Judgement::shape(Tier::B), start, token.end) } else { None }
+    let within = || WITHIN.has(last_word(text[..start].trim_ascii_end()));
+    let dated = (month.capital || !month.word || within()) && !is_measured(text, token.end);
+    if dated { token.found(Judgement::shape(Tier::B), start, token.end) } else { None }
 }
+
+/// Words after which `march` and `may` are months.
+static WITHIN: WordList<32> =
+    WordList::new("in since of until till from by early late mid before after during");
 
 /// Where the last day of a range ends that begins with a day: `March 4-7`.
 fn last_day(text: &[u8], end: usize) -> usize {
@@ -495,6 +514,11 @@ struct Month {
 }
 
 impl Month {
+    /// With an ordinal or a dash beside it, which no other word has: `May 4th`, `4-Mar`.
+    fn unmistakable(self) -> Self {
+        Self { word: false, ..self }
+    }
+
     /// How certain it is with its day and without its year, where it starts.
     fn alone(self, text: &[u8], start: usize) -> Tier {
         let sure = self.capital && (!self.word || announced(text, start));
@@ -848,8 +872,22 @@ fn follows_age(text: &[u8], start: usize) -> bool {
                 .any(|no| earlier.eq_ignore_ascii_case(no));
         }
         if !is(&[
-            b"of", b"is", b"at", b"was", b"turned", b"in", b"years", b"yrs", b"yr", b"y", b"sex",
+            b"of",
+            b"is",
+            b"at",
+            b"was",
+            b"turned",
+            b"in",
+            b"years",
+            b"yrs",
+            b"yr",
+            b"y",
+            b"sex",
             b"gender",
+            b"death",
+            b"diagnosis",
+            b"onset",
+            b"presentation",
         ]) {
             return false;
         }
@@ -871,7 +909,7 @@ fn last_word(text: &[u8]) -> &[u8] {
 /// Whether the number counts something else, or names the class of all ages from there.
 fn has_other_unit(text: &[u8], end: usize) -> bool {
     static OTHERS: WordList<64> = WordList::new(
-        "days day weeks week months month hours hour hrs hr minutes min or and to mg kg percent wk wks mo mos",
+        "days day weeks week months month hours hour hrs hr minutes min or and to mg kg percent wk wks mo mos degrees degree deg ml cc l cm mm",
     );
     let word = word_after(text, end);
     OTHERS.has(word) || text[end..].starts_with(b"-")

@@ -15,6 +15,10 @@ pub(super) const DE_KVNR: Detector = Detector {
     doc: "A letter and nine digits whose check digit holds (C, with a label A).",
     labels: &[
         "kvnr",
+        "egk",
+        "kv nr",
+        "vers nr",
+        "versichertennr",
         "krankenversicherung",
         "versicherten",
         "versichertennummer",

@@ -6,9 +6,10 @@ use super::date::{self, Nineties};
 use super::eight::{ONES, below};
 use super::gate::{ChainGates, Judges, Near, TokenGates};
 use super::label::{Context, Labels, Mask, Pointing, Says, bit};
-use super::number::{Chain, Group};
+use super::number::{Chain, Gap, Group};
 use super::reading::{
     ChainJudge, Code, Found, Labelled, LabelledKind, Number, Reading, Sign, Token, TokenJudge,
+    ValueJudge,
 };
 use super::site::Site;
 use super::tier::{Around, Judgement, Tier};
@@ -44,6 +45,8 @@ pub struct Finder {
     /// The detectors of [`Finder::labelled`], and those among them that look for secrets.
     labelled_mask: Mask,
     secrets: Mask,
+    /// The judges of whole values.
+    values: Vec<(u8, ValueJudge)>,
     signs: Signs,
     site: Site,
     /// The patterns of the site that are looked for.
@@ -108,6 +111,7 @@ impl Finder {
             labelled: Vec::new(),
             labelled_mask: 0,
             secrets: 0,
+            values: Vec::new(),
             signs: Signs::default(),
             site,
             patterns: enabled & !of_catalogue,
@@ -151,7 +155,10 @@ impl Finder {
                     self.token_gates.add(code.lengths, &Near::ANY);
                     self.tokens.push((takers, OfToken::Code(code)));
                 }
-                Reading::Labelled(_) | Reading::Sign(_) | Reading::Echo { .. } => {}
+                Reading::Labelled(_)
+                | Reading::Value(_)
+                | Reading::Sign(_)
+                | Reading::Echo { .. } => {}
             }
         }
         let Some(index) = takers.own else { return };
@@ -163,6 +170,7 @@ impl Finder {
                     self.secrets |= bit(index);
                 }
             }
+            Reading::Value(judge) => self.values.push((index, judge)),
             Reading::Sign(sign) => {
                 let place = match sign {
                     Sign::At => &mut self.signs.at,
@@ -227,11 +235,9 @@ impl Finder {
             self.site.search(text, self.patterns, &mut walk.of_site);
             walk.of_site.reverse();
         }
-        let capitals = if self.signs.capital.is_some() || self.signs.armour.is_some() {
-            Capitals::Sought
-        } else {
-            Capitals::Passed
-        };
+        let Signs { capital, armour, pair, .. } = self.signs;
+        let capitals =
+            if capital.or(armour).or(pair).is_some() { Capitals::Sought } else { Capitals::Passed };
         walk.value();
         let mut nineties = self.signs.ninety.is_some().then(|| Nineties::of(text));
         let mut at = 0;
@@ -281,13 +287,15 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Judges the whole text as a name if its column says so.
+    /// Judges the whole text as what its column says.
     fn value(&mut self) {
-        if let Some(index) = self.finder.signs.capital
-            && self.context.says.labelled & !self.context.says.contrary & bit(index) != 0
-            && let Some(found) = person::name_as_value(self.text)
-        {
-            self.take(index, &found);
+        let says = self.context.says.labelled & !self.context.says.contrary;
+        for (index, judge) in &self.finder.values {
+            if says & bit(*index) != 0
+                && let Some(found) = judge(self.text)
+            {
+                self.take(*index, &found);
+            }
         }
     }
 
@@ -311,6 +319,12 @@ impl Walk<'_> {
             return end;
         }
         if capitals == Capitals::Sought {
+            if self.text.get(at + 2) == Some(&b'-')
+                && let Some(end) =
+                    self.offer(signs.pair, |text| network::mac_of_letters(text, at + 2))
+            {
+                return end;
+            }
             if self.text[at] == b'B'
                 && let Some(end) = self.offer(signs.armour, |text| secret::private_key(text, at))
             {
@@ -349,6 +363,11 @@ impl Walk<'_> {
                 for _ in 1..taken {
                     next = next.and_then(|next| next.next(text));
                 }
+                // What follows a number of groups after a blank is a number of its own.
+                next = next.map(|next| match next.gap {
+                    Gap::Space if taken > 1 => Group { gap: Gap::Outside, ..next },
+                    _ => next,
+                });
             }
             // What was taken may end the chain.
             match next {
@@ -417,6 +436,10 @@ impl Walk<'_> {
             let direct = self.finder.labels.direct(text, start, end, self.floor(start));
             says = direct.labelled & self.finder.labelled_mask;
             pointing = direct.pointing;
+            if says == 0 {
+                says = self.listed(start, end);
+                pointing = Pointing::Bare;
+            }
         }
         let whole = text.trim_ascii();
         let of_column = if whole.len() == end - start {
@@ -449,6 +472,16 @@ impl Walk<'_> {
                 self.take(*index, &found);
             }
         }
+    }
+
+    /// The detector of the labelled value before a span, if the two stand in a list: `MRNs 448812, 448990 and 450017`.
+    fn listed(&self, start: usize, end: usize) -> Mask {
+        let Some(last) = self.hits[self.first..].last() else { return 0 };
+        let (from, to) = (last.start as usize, last.end as usize);
+        let between = self.text.get(to..start).unwrap_or_default();
+        let joined =
+            LIST_MARKS.contains(&between) && is_alike(&self.text[from..to], &self.text[start..end]);
+        if joined { bit(last.detector) & self.finder.labelled_mask } else { 0 }
     }
 
     /// Whether a token is too short for a label and hangs on nothing that would make it longer, in a column that says
@@ -588,6 +621,20 @@ const SHORTEST_LABELLED: usize = 4;
 const LONGEST_VALUE: usize = 40;
 const LONGEST_SECRET: usize = 128;
 
+/// What stands between the values of a list.
+const LIST_MARKS: [&[u8]; 9] =
+    [b", ", b",", b"; ", b" and ", b", and ", b" & ", b" / ", b"/", b" or "];
+
+/// Whether two values have letters and digits at the same places, as numbers of one kind do.
+fn is_alike(one: &[u8], other: &[u8]) -> bool {
+    let alike = |(one, other): (&u8, &u8)| {
+        one == other
+            || one.is_ascii_digit() && other.is_ascii_digit()
+            || one.is_ascii_alphabetic() && other.is_ascii_alphabetic()
+    };
+    one.len() == other.len() && one.iter().zip(other).all(alike)
+}
+
 /// Whether it is a sign that hardly stands in a number, but often in a password.
 fn is_of_secrets(byte: u8) -> bool {
     matches!(
@@ -698,10 +745,10 @@ fn counts(text: &[u8], start: usize, end: usize) -> bool {
     if value.split(|byte| *byte == b'x').all(is_size) {
         return true;
     }
-    // Words hang on numbers by dashes.
-    value
-        .split(|byte| *byte == b'-')
-        .any(|part| part.len() >= 3 && part.iter().all(u8::is_ascii_lowercase))
+    // Words hang on one number by dashes.
+    let parts = || value.split(|byte| *byte == b'-');
+    parts().any(|part| part.len() >= 3 && part.iter().all(u8::is_ascii_lowercase))
+        && parts().filter(|part| part.iter().any(u8::is_ascii_digit)).count() == 1
 }
 
 /// Whether the value is a date: `2019-03-04`, `03-04-2019`.
@@ -743,7 +790,9 @@ fn is_counted(value: &[u8]) -> bool {
     const UNITS: [&[u8]; 10] =
         [b"mg", b"mcg", b"ml", b"units", b"hrs", b"days", b"weeks", b"months", b"years", b"mmol"];
     let digits = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    digits > 0 && UNITS.iter().any(|unit| value[digits..].eq_ignore_ascii_case(unit))
+    // Nothing is measured so finely: `740627MG` is the number of a member.
+    (1..=LONGEST_ROUND - 1).contains(&digits)
+        && UNITS.iter().any(|unit| value[digits..].eq_ignore_ascii_case(unit))
 }
 
 /// Smaller is better: the more certain, the longer, what the site says itself, the earlier in the catalogue.
@@ -998,7 +1047,10 @@ mod tests {
         check("IP 203.0.113.7:8080.", "A ip 203.0.113.7");
         check("203.0.113.7/24", "B ip 203.0.113.7");
         check("version 203.0.113.7", "C ip 203.0.113.7");
-        check("10.1.2.30", "D ip 10.1.2.30");
+        check("10.1.2.30", "C ip 10.1.2.30");
+        check("host 10.1.2.30", "B ip 10.1.2.30");
+        check("192.168.40.12", "B ip 192.168.40.12");
+        check("127.0.0.1", "D ip 127.0.0.1");
         check("see 1.2.3.4", "C ip 1.2.3.4");
         check("2001:db8::8a2e:370:7334", "B ip 2001:db8::8a2e:370:7334");
         check("[2001:db8:0:0:0:0:0:1]", "B ip 2001:db8:0:0:0:0:0:1");
@@ -1027,6 +1079,26 @@ mod tests {
         for blanks in 0..17 {
             let text = format!("{}www.clinic.example.com", " ".repeat(blanks));
             check(&text, "A url www.clinic.example.com");
+        }
+    }
+
+    /// What stands in a list is of one kind, as far as it looks alike.
+    #[test]
+    fn values_in_a_list() {
+        let finder = Finder::new(&["mrn", "claim", "card"]).unwrap();
+        for (text, expected) in [
+            ("MRNs 448812, 448990 and 450017", "B mrn 448812; B mrn 448990; B mrn 450017"),
+            ("MRN A-10442/A-10443", "B mrn A-10442; B mrn A-10443"),
+            ("MRN 448812, then 448990", "B mrn 448812"),
+            ("MRN 448812, 4489901", "B mrn 448812"),
+            ("MRN 448812, 500000 units", "B mrn 448812"),
+            ("claim 2024-0099183 or 2024-0099184", "B claim 2024-0099183; B claim 2024-0099184"),
+            (
+                "4111-1111-1111-1111 5500 0000 0000 0004",
+                "B card 4111-1111-1111-1111; B card 5500 0000 0000 0004",
+            ),
+        ] {
+            assert_eq!(found(&finder, text, Context::default(), true), expected, "in {text:?}");
         }
     }
 

@@ -161,7 +161,19 @@ impl Labels {
     /// What the words before and after a span of a text say, as far as the sentence and `floor` reach.
     pub(super) fn around(&self, text: &[u8], start: usize, end: usize, floor: usize) -> Says {
         let before = self.of_words(before(text, start, floor), Side::Before);
-        before.and(self.of_words(after(text, end), Side::After))
+        let before = before.and(self.of_abbreviation(text, start, floor));
+        let after = self.of_words(after(text, end), Side::After);
+        // `SSN 900-12-3456 with a lot of`: what is named before is not called otherwise after.
+        before.and(Says { contrary: after.contrary & !before.labelled, ..after })
+    }
+
+    /// What an abbreviation with stops right before a span says: `S.I.N. 1`.
+    fn of_abbreviation(&self, text: &[u8], start: usize, floor: usize) -> Says {
+        let stopped = text[floor..start].trim_ascii_end();
+        let stopped = stopped.strip_suffix(b":").unwrap_or(stopped);
+        let Some(letters) = stopped.strip_suffix(b".") else { return Says::default() };
+        abbreviation_before(text, floor + letters.len(), floor)
+            .map_or_else(Says::default, |letters| self.look_up(letters, Lower::default()))
     }
 
     fn of_words(&self, text: &[u8], side: Side) -> Says {
@@ -207,8 +219,13 @@ impl Labels {
         let mut at = start;
         let mut says = 0;
         let mut pointing = Pointing::Bare;
+        let (mut pointed, mut far) = (false, false);
         for _ in 0..=MOST_FILLERS {
             let Some(marks_start) = skip_marks(text, at, floor) else { break };
+            // `her passport, no. 1`
+            let comma = at < start && text[floor..marks_start].ends_with(b",");
+            let marks_start = marks_start - usize::from(comma);
+            let marks_start = skip_tags(text, marks_start, at, floor);
             // `MRN (main campus): 1`, `license (DL) 1`: what is in the parentheses may be the label as well.
             let (word_end, inside) = skip_parentheses(text, marks_start, floor);
             if inside.is_some() || text[word_end..at].iter().any(|byte| b":#=|".contains(byte)) {
@@ -220,6 +237,7 @@ impl Labels {
             let word = word_before(text, word_end, floor);
             let word_start = word_end - word.len();
             let earlier_says = says;
+            let too_far = far && !is_abbreviated(word);
             if let Some(letters) = abbreviation_before(text, word_end, floor) {
                 says |= self.of_one(letters);
             }
@@ -236,7 +254,7 @@ impl Labels {
                 let owner = word_before(text, earlier_end - 2, floor);
                 earlier = if self.may_begin_with(owner) { owner } else { earlier };
             }
-            if self.may_begin_with(word) || self.may_begin_with(earlier) {
+            if !too_far && (self.may_begin_with(word) || self.may_begin_with(earlier)) {
                 let (first, second) = (Lower::new(earlier), Lower::new(word));
                 // Units look like abbreviated labels, `mg/dL (70-99)`, and two labels stand with a slash: `MRN/CSN: 1`.
                 let parted = text[..word_start].ends_with(b"/");
@@ -248,19 +266,24 @@ impl Labels {
                 says |= self.of_two(first, second);
                 // `visit #` is `visit no`.
                 if text[word_end..at].contains(&b'#') {
-                    says |= self.of_two(second, Lower::new(b"no"));
+                    says |= self.of_two(second, Lower::number());
                 }
             }
-            // Nothing is counted by an abbreviation without a vowel.
-            if says != earlier_says
-                && word.len() >= ABBREVIATED
-                && !word.iter().any(|letter| b"aeiouyAEIOUY".contains(letter))
-            {
+            if says != earlier_says && is_abbreviated(word) {
                 pointing = Pointing::Marked;
             }
             // More may stand before a filler: `driver license no` is no license of a profession.
-            if !FILLERS.has(word) {
-                break;
+            pointed |= text[word_end..at].iter().any(|byte| b":=".contains(byte));
+            if !(FILLERS.has(word) || pointed && ASIDES.has(word)) {
+                // `MRN on wristband: 1`
+                if says != 0
+                    || !pointed
+                    || word.is_empty()
+                    || !word.iter().all(u8::is_ascii_lowercase)
+                {
+                    break;
+                }
+                far = true;
             }
             pointing = Pointing::Marked;
             at = word_start;
@@ -289,12 +312,15 @@ impl Labels {
 
     /// What two words label together.
     fn of_two(&self, first: Lower, second: Lower) -> Mask {
+        let second = second.or_number();
         let both = self.beginning_with(first).iter().filter(|known| known.second == Some(second));
         both.fold(0, |mask, known| mask | known.says.labelled)
     }
 
     fn look_up(&self, first: Lower, second: Lower) -> Says {
-        self.beginning_with(first)
+        let entries = self.beginning_with(first);
+        let second = if entries.is_empty() { second } else { second.or_number() };
+        entries
             .iter()
             .filter(|word| word.second.is_none_or(|expected| expected == second))
             .fold(Says::default(), |says, word| says.and(word.says))
@@ -335,22 +361,36 @@ pub(super) enum Pointing {
     Bare,
 }
 
-/// Adds what a word or a pair of words says.
+/// Adds what a word or a pair of words says; an `id` may be called a number as well.
 fn say(words: &mut Vec<Word>, label: &str, says: Says) {
     let lower = |word: &str| Lower::new(word.as_bytes());
-    let (first, second) = match label.split_once(' ') {
-        Some((first, second)) => (lower(first), Some(lower(second))),
-        None => (lower(label), None),
+    let Some((first, second)) = label.split_once(' ') else {
+        return say_of(words, lower(label), None, says);
     };
+    say_of(words, lower(first), Some(lower(second).or_number()), says);
+    if second == "id" {
+        say_of(words, lower(first), Some(Lower::number()), says);
+    }
+}
+
+fn say_of(words: &mut Vec<Word>, first: Lower, second: Option<Lower>, says: Says) {
     match words.iter_mut().find(|word| (word.first, word.second) == (first, second)) {
         Some(word) => word.says = word.says.and(says),
         None => words.push(Word { first, second, says }),
     }
 }
 
+/// Words that say that a number follows.
+static NUMBERS: WordList<32> = WordList::new("no nr num number numbers nbr nummer numero numer");
 /// Words that may stand between a label and its value.
 static FILLERS: WordList<64> = WordList::new(
-    "no nr num number numbers id is was the code as identifier control identification nbr ref reference",
+    "no nr num number numbers nbr nummer numero numer id is was the code as identifier control identification ref \
+     reference",
+);
+/// What else may stand between them where a colon does: `MRN as listed: 1`, `MRN on file: 1`.
+static ASIDES: WordList<64> = WordList::new(
+    "listed on file given shown above recorded per for this new old current assigned at of provided verified now here \
+     noted printed stated",
 );
 /// What stands before a slash in a unit of measure.
 static MEASURES: WordList<64> = WordList::new(
@@ -360,6 +400,11 @@ static MEASURES: WordList<64> = WordList::new(
 const ABBREVIATED: usize = 3;
 /// How many of them.
 const MOST_FILLERS: usize = 3;
+
+/// Whether a word is an abbreviation without a vowel, by which nothing is counted.
+fn is_abbreviated(word: &[u8]) -> bool {
+    word.len() >= ABBREVIATED && !word.iter().any(|letter| b"aeiouyAEIOUY".contains(letter))
+}
 
 /// Where the word ends before which nothing but marks of a label stand; `None` if something else does.
 fn skip_marks(text: &[u8], start: usize, floor: usize) -> Option<usize> {
@@ -382,6 +427,37 @@ fn skip_marks(text: &[u8], start: usize, floor: usize) -> Option<usize> {
     // A new line is a new thing unless the label ends with a colon.
     let broken = between.contains(&b'\n') && !between.contains(&b':');
     (marks > 0 && !broken).then_some(end)
+}
+
+/// The longest tag of markup, and how many may stand together.
+const LONGEST_TAG: usize = 40;
+const MOST_TAGS: usize = 6;
+
+/// Tags that only say how a text looks.
+static FORMATS: WordList<64> =
+    WordList::new("a b i u p td th tr dd dt li em div span font strong label br small");
+
+/// Where a word ends before tags that end in the marks from `end` to `until`: `<b>MRN</b>: 1`, `<td>MRN</td><td>1`.
+fn skip_tags(text: &[u8], end: usize, until: usize, floor: usize) -> usize {
+    let mut end = end;
+    let Some(close) = text[end..until].iter().position(|byte| *byte == b'>') else { return end };
+    let mut inside = &text[floor..end + close];
+    for _ in 0..MOST_TAGS {
+        let open = inside.iter().rev().take(LONGEST_TAG).position(|byte| *byte == b'<');
+        let Some(open) = open else { break };
+        let tag = &inside[inside.len() - open..];
+        let name = tag.strip_prefix(b"/").unwrap_or(tag);
+        let letters = name.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        if !FORMATS.has(&name[..letters]) {
+            break;
+        }
+        let before = text[floor..floor + inside.len() - open - 1].trim_ascii_end();
+        let before = before.strip_suffix(b":").unwrap_or(before).trim_ascii_end();
+        end = floor + before.len();
+        let Some(rest) = before.strip_suffix(b">") else { break };
+        inside = rest;
+    }
+    end
 }
 
 /// The longest text in parentheses between a label and its colon.
@@ -425,8 +501,8 @@ fn abbreviation_before(text: &[u8], end: usize, floor: usize) -> Option<Lower> {
 /// The longest unit of measure after a slash.
 const LONGEST_UNIT: usize = 3;
 
-/// How many blanks and marks may stand between a label and its value.
-const MOST_MARKS: usize = 8;
+/// How many blanks and marks may stand between a label and its value, as in `MRN........: 1`.
+const MOST_MARKS: usize = 32;
 
 /// The word that ends at a place, the last of those that a key runs together.
 fn word_before(text: &[u8], end: usize, floor: usize) -> &[u8] {
@@ -482,6 +558,16 @@ impl Lower {
             }
         }
         lower
+    }
+
+    /// The word for all words that say `number`.
+    fn number() -> Self {
+        Self::new(b"no")
+    }
+
+    /// The word, or the one for all that say `number`.
+    fn or_number(self) -> Self {
+        if NUMBERS.has(self.as_bytes()) { Self::number() } else { self }
     }
 
     fn as_bytes(&self) -> &[u8] {
@@ -657,6 +743,18 @@ mod tests {
         check_direct("visitId: 1", "encounter date");
         check_direct("serialNumber=1", "device-serial");
         check_direct("MRN)\n1", "");
+        check_direct("MRN as listed: 1", "mrn");
+        check_direct("<b>MRN</b>: 1", "mrn");
+        check_direct("<td class=\"k\">MRN:</td> <td>1", "mrn");
+        check_direct("<mrn>1", "mrn");
+        check_direct("MRN</note><b>1", "");
+        check_direct("MRN on file for this 1", "");
+        check_direct("MRN on wristband: 1", "mrn");
+        check_direct("chart on wristband: 1", "");
+        check_direct("passport, no. 1", "passport");
+        check_direct("passport, 1", "");
+        check_direct("visit nbr 1", "encounter date");
+        check_direct("pt no. 1", "mrn");
     }
 
     #[test]
@@ -681,6 +779,8 @@ mod tests {
     fn words_speak_within_their_sentence() {
         check("his SSN is _", true);
         check("SSN:\n_", true);
+        check("S.S.N. _", true);
+        check("S.S.N.: _", true);
         check("Soc. Sec. _", true);
         check("social   security number _", true);
         check("_ (SSN)", true);

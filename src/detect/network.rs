@@ -13,24 +13,30 @@ pub(super) const IP: Detector = Detector {
     group: "network",
     country: None,
     title: "Internet address of a machine",
-    doc: "Four numbers up to 255 with dots between them, no more and no fewer (B; all below 32, as in a version or an outline, C), \
-          or an address of version 6 (B). Private and local addresses are D; those set apart for documentation are fictional.",
+    doc: "Four numbers up to 255 with dots between them, no more and no fewer (B; from 10 or all below 32, as in a version or an \
+          outline, C), or an address of version 6 (B; of the own network C). Addresses of private networks name a machine \
+          there. Those of the machine itself and of all machines, and masks, are D; those set apart for documentation are \
+          fictional.",
     labels: &["ip", "ips", "address", "host", "client", "server", "login", "logged"],
     contrary: &[
         "version", "ver", "release", "build", "firmware", "software", "kernel", "driver",
-        "section", "revision", "rev", "oid",
+        "section", "revision", "rev", "oid", "app", "api", "ios", "android", "windows",
     ],
     found: &[
         "from [203.0.113.7]",
         "[2001:db8::8a2e:370:7334]",
         "info:[2001:db8::8a2e:370:7334]",
         "[::ffff:203.0.113.7]",
+        "on [192.168.40.12]",
+        "IP [10.1.2.30]",
     ],
     passed: &[
         "version 1.2.3.4",
         "2.16.840.1.113883",
         "203.0.113.256",
         "10.1.2.30",
+        "IP 127.0.0.1, mask 255.255.255.0",
+        "App 10.4.2.118",
         "PEEP 5.8.10.12",
     ],
     readings: &[
@@ -65,7 +71,7 @@ pub(super) const MAC: Detector = Detector {
     title: "Hardware address of a machine",
     doc: "Six or eight pairs of hexadecimal digits with colons or dashes between them, or three fours with dots (B; digits only \
           C). One digit throughout is D.",
-    labels: &["mac", "ethernet", "wifi", "bluetooth", "hardware address", "device"],
+    labels: &["mac", "macs", "ethernet", "wifi", "bluetooth", "hardware address", "device"],
     contrary: &["serial"],
     found: &[
         "MAC [00:1A:2B:3C:4D:5E]",
@@ -73,6 +79,7 @@ pub(super) const MAC: Detector = Detector {
         "[AA:BB:CC:DD:EE:FF]",
         "MAC:[00:1A:2B:3C:4D:5E]",
         "MAC [001a.2b3c.4d5e]",
+        "[AA-BB-CC-DD-EE-FF]",
     ],
     passed: &[
         "00:1A:2B:3C:4D",
@@ -196,13 +203,10 @@ pub(super) fn ip(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
     }
     let address = Ipv4Addr::from(octets);
     let outline = octets.iter().all(|octet| *octet < 32);
-    let local = address.is_private()
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_multicast()
-        || octets[0] == 0
-        || octets[0] >= 240;
-    let judgement = match (local, outline) {
+    let of_nobody =
+        address.is_loopback() || address.is_multicast() || octets[0] == 0 || octets[0] >= 240;
+    // Versions begin with 10 as often as addresses of private networks do: `App 10.4.2.118`.
+    let judgement = match (of_nobody, outline || octets[0] == 10) {
         (true, _) => Judgement::settled(Tier::D),
         (false, true) => Judgement::shape(Tier::C),
         (false, false) => Judgement::shape(Tier::B),
@@ -243,10 +247,11 @@ pub(super) fn ipv6(text: &[u8], at: usize) -> Option<Found> {
     if groups < least || !numbered || left_edge(text, start)?.glued || !right_edge(text, end) {
         return None;
     }
-    let local =
-        address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local();
-    let judgement = if local || address.is_multicast() {
+    let local = address.is_unique_local() || address.is_unicast_link_local();
+    let judgement = if address.is_loopback() || address.is_multicast() {
         Judgement::settled(Tier::D)
+    } else if local {
+        Judgement::shape(Tier::C)
     } else {
         Judgement::shape(Tier::B)
     };

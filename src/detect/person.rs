@@ -11,7 +11,7 @@ pub(super) const NAME: Detector = Detector {
     country: None,
     title: "Name of a person",
     doc: "Capitalised words after a title (Mr, Dr), after a label with a colon (`Patient:`, `Name:`), after a relation and of two \
-          words (`daughter Mary Jones`), after `signed by` and the like, or before a degree (B); one word after a relation C. The whole \
+          words (`daughter Mary Jones`), after `signed by` and the like, or before a degree or a date of birth (B); one word after a relation C. The whole \
           value of a column so named is B. One word after a bare `Name:` is C. Eponyms, drugs, brands (Dr. Pepper), months and \
           the words that begin sentences are no names.",
     labels: &[
@@ -52,6 +52,29 @@ pub(super) const NAME: Detector = Detector {
         "insurance",
         "company",
         "order",
+        "lab",
+        "labs",
+        "laboratory",
+        "clinic",
+        "pharmacy",
+        "trial",
+        "generic",
+        "brand",
+        "study",
+        "report",
+        "form",
+        "document",
+        "event",
+        "role",
+        "room",
+        "ward",
+        "school",
+        "vendor",
+        "manufacturer",
+        "analyte",
+        "specimen",
+        "vaccine",
+        "allergen",
         "rule",
         "table",
         "column",
@@ -80,6 +103,13 @@ pub(super) const NAME: Detector = Detector {
         "Attending MD: [Uma Kestrel]",
         "Patient [Uma Kestrel] was seen",
         "Daughter: [Keiko Marlowe]",
+        "[Marlowe,Keiko A],MD - Surgery",
+        "seen by [Oona Fitzsimmons-McNally], RN",
+        "Patient: [Marlowe,Keiko]",
+        "Therapist: [Keiko Marlowe]",
+        "[Keiko Marlowe Jr.], MD",
+        "Dear Ms. [Marlowe]:",
+        "Re: [Keiko Marlowe], DOB 03/04/1951",
     ],
     passed: &[
         "Dr. Pepper and Mr. Clean",
@@ -101,7 +131,7 @@ pub(super) const NAME: Detector = Detector {
         "Patient Home Exercise was taught",
         "Reviewed By Utilization Committee",
     ],
-    readings: &[Reading::Sign(Sign::Capital)],
+    readings: &[Reading::Sign(Sign::Capital), Reading::Value(name_as_value)],
 };
 
 /// What stands before a name.
@@ -127,6 +157,8 @@ enum Before {
 
 /// The longest word of these lists.
 const LONGEST: usize = 16;
+/// The longest word of a name, which two names may make: `Fitzsimmons-Abernathy`.
+const LONGEST_NAME: usize = 28;
 /// How many blanks may stand between a label and its colon.
 const MOST_APART: usize = 8;
 /// The most words of a name.
@@ -134,11 +166,12 @@ const MOST_WORDS: usize = 5;
 
 static TITLES: WordList<32> = WordList::new("mr mrs ms miss dr prof professor doctor rev");
 
-static PERSONS: WordList<128> = WordList::new(
+static PERSONS: WordList<256> = WordList::new(
     "patient pt client attending provider physician surgeon pcp nurse author dictator resident \
      guarantor subscriber insured contact kin guardian caregiver spouse clinician anesthesiologist \
      radiologist pathologist assistant witness interpreter therapist employer member proxy referring doctor dr \
-     husband wife partner fiance fiancee boyfriend girlfriend roommate daughter son",
+     husband wife partner fiance fiancee boyfriend girlfriend roommate daughter son pharmacist person midwife dentist \
+     counselor dietitian hygienist technologist coordinator consultant preceptor supervisor informant agent reader worker signed dictated",
 );
 
 static RELATIONS: WordList<64> = WordList::new(
@@ -179,6 +212,9 @@ const DEGREES: [&[u8]; 24] = [
 
 /// Degrees that mean something else after capitalised words without a comma: views and orders.
 const UNSURE_DEGREES: [&[u8]; 5] = [b"DO", b"PA", b"NP", b"DPT", b"CNP"];
+
+/// What follows the last name of a son.
+const SUFFIXES: [&[u8]; 6] = [b" Jr.", b", Jr.", b" Jr", b" Sr.", b" III", b" II"];
 
 /// Titles and brands that go by them.
 const BRANDS: [(&[u8], &[u8]); 15] = [
@@ -251,7 +287,7 @@ static NO_NAMES: WordList<2048> = WordList::new(
      clerk registrar scribe dietitian nutritionist chaplain advocate navigator ombudsman signature required \
      height temp pulse awake oriented cooperative obese african american hispanic asian white black \
      english said stated advised recommended recommends wants calls told noted added agreed discussed \
-     informed paged updated aware ordered prescribed planning charge triage",
+     informed paged updated aware ordered prescribed planning charge triage it again we there then further weekly monthly daily visit visits main support access vascular per protocol parent parents or",
 );
 
 /// Judges the capitalised word that begins here as the first of a name.
@@ -300,29 +336,32 @@ pub(super) fn name_before_degree(text: &[u8], at: usize) -> Option<Found> {
         return None;
     }
     let (before, comma) = match &text[..at] {
-        [before @ .., b',', b' '] => (before, true),
+        [before @ .., b',', b' '] | [before @ .., b','] => (before, true),
+        [before @ .., b' ', b'('] => (before, true),
         [before @ .., b' '] => (before, false),
         _ => return None,
     };
-    let degree = degree_at(text, at)?;
+    let degree =
+        if comma && text[at..].starts_with(b"DOB") { b"DOB" } else { degree_at(text, at)? };
     if !comma
         && (UNSURE_DEGREES.contains(&degree) || !before.last().is_some_and(u8::is_ascii_alphabetic))
     {
         return None;
     }
     let end = before.len();
-    let mut start = end;
+    let suffixed = SUFFIXES.iter().find_map(|suffix| before.strip_suffix(*suffix));
+    let mut start = suffixed.map_or(end, <[u8]>::len);
     let mut count = 0;
     while count < 3 {
         let from =
-            text[..start].iter().rev().take(LONGEST).take_while(|byte| in_word(byte)).count();
+            text[..start].iter().rev().take(LONGEST_NAME).take_while(|byte| in_word(byte)).count();
         let word = &text[start - from..start];
         // An abbreviation before a name in small letters is none of its words.
         let loud = word.len() < 5 && !word.iter().any(u8::is_ascii_lowercase);
         if count > 0 && loud && from > 1 && text[start..end].iter().any(u8::is_ascii_lowercase) {
             break;
         }
-        let bare = from == 1 && count > 0 && word[0].is_ascii_uppercase();
+        let bare = from == 1 && (count > 0 || comma) && word[0].is_ascii_uppercase();
         let initial = from == 0
             && start >= 2
             && text[start - 1] == b'.'
@@ -352,13 +391,34 @@ pub(super) fn name_before_degree(text: &[u8], at: usize) -> Option<Found> {
         }
     }
     let start = start + text[start..end].iter().take_while(|byte| **byte == b' ').count();
-    let parts = text.get(start..end)?.split(|byte| *byte == b' ').count();
+    let last_name = last_name_before(text, start, end);
+    // `Vitamin D, MD` ends with an initial and is nobody.
+    let ends_bare = text[..end].iter().rev().take_while(|byte| in_word(byte)).count() == 1;
+    if ends_bare && last_name.is_none() {
+        return None;
+    }
+    let start = last_name.unwrap_or(start);
+    let parts = text.get(start..end)?.split(|byte| matches!(byte, b' ' | b',')).count();
     let title = letters_at(text, start);
     let titled = TITLES.has(title);
     if parts < 2 || titled || start > 0 && in_word(&text[start - 1]) {
         return None;
     }
     Some(Found { judgement: Judgement::settled(Tier::B), start, end, glued: false })
+}
+
+/// Where the last name starts that stands with a comma before a first name: `Kestrel,Mary A`, `Kestrel, Mary A`.
+fn last_name_before(text: &[u8], start: usize, end: usize) -> Option<usize> {
+    let before = text[..start].strip_suffix(b",").or_else(|| {
+        // After a comma and a blank, two whole words are the next name of a list.
+        let firsts = text[start..end].split(|byte| matches!(byte, b' ' | b'.'));
+        let whole = firsts.filter(|word| word.len() > 1).count();
+        text[..start].strip_suffix(b", ").filter(|_| whole == 1)
+    })?;
+    let length = before.iter().rev().take(LONGEST_NAME).take_while(|byte| in_word(byte)).count();
+    let word = &before[before.len() - length..];
+    let is_name = length >= 2 && word[0].is_ascii_uppercase() && !is_no_name(word);
+    (is_name && !is_degree(word)).then_some(before.len() - length)
 }
 
 /// The degree that begins here: `MD`, `M.D.`, `Ph.D.`.
@@ -432,8 +492,9 @@ fn before(text: &[u8], start: usize) -> Option<(Before, bool)> {
     let place = end - word.len();
     let is = |known: &[u8]| word.eq_ignore_ascii_case(known);
     // The words are told by their first letter, which most words fail.
-    if !matches!(word[0].to_ascii_lowercase(), b'a'..=b'i' | b'k' | b'm' | b'n' | b'p'..=b's' | b'u' | b'w')
-    {
+    let initial = word[0].to_ascii_lowercase();
+    let may_be = matches!(initial, b'a'..=b'i' | b'k' | b'm' | b'n' | b'p'..=b's' | b'u' | b'w');
+    if !(may_be || colon && initial == b't') {
         return None;
     }
     if opened {
@@ -521,7 +582,7 @@ fn words(text: &[u8], start: usize, before: Before) -> Option<Name> {
         if titled {
             return None;
         }
-        if !(capital || particle && !first_of_all) || word.len() > 24 {
+        if !(capital || particle && !first_of_all) || word.len() > LONGEST_NAME {
             break;
         }
         if text.get(end).is_some_and(|byte| byte.is_ascii_digit() || *byte == b'_')
@@ -539,8 +600,8 @@ fn words(text: &[u8], start: usize, before: Before) -> Option<Name> {
             return None;
         }
         let initial = word.len() == 1;
-        // A capitalised word and a colon is the next label.
-        if text.get(end) == Some(&b':') {
+        // A capitalised word and a colon is the next label, but for the end of `Dear Dr. Kestrel:`.
+        if text.get(end) == Some(&b':') && (before != Before::Title || !is_greeted(text, start)) {
             break;
         }
         let dotted = text.get(end) == Some(&b'.');
@@ -566,7 +627,10 @@ fn words(text: &[u8], start: usize, before: Before) -> Option<Name> {
             }
             [b',', following, ..]
                 if name.count == 1
-                    && matches!(before, Before::NameLabel | Before::BareLabel)
+                    && matches!(
+                        before,
+                        Before::NameLabel | Before::BareLabel | Before::PersonLabel
+                    )
                     && following.is_ascii_uppercase() =>
             {
                 next + 1
@@ -576,6 +640,15 @@ fn words(text: &[u8], start: usize, before: Before) -> Option<Name> {
     }
     // Two words at least unless a title or `Name:` stands before; an initial alone is none.
     (name.count > 0 && name.end > start + 1).then_some(name)
+}
+
+/// Whether the title before the name is greeted.
+fn is_greeted(text: &[u8], start: usize) -> bool {
+    let before = text[..start].trim_ascii_end();
+    let before = before.strip_suffix(b".").unwrap_or(before);
+    let title = letters_before(text, before.len());
+    let greeting = text[..before.len() - title.len()].trim_ascii_end();
+    letters_before(text, greeting.len()).eq_ignore_ascii_case(b"dear")
 }
 
 fn is_suffix(word: &[u8]) -> bool {
@@ -592,11 +665,15 @@ fn is_no_name(word: &[u8]) -> bool {
 
 /// Whether a long word ends like those of a text and unlike names.
 fn is_of_language(word: &[u8]) -> bool {
-    const ENDINGS: [&[u8]; 14] = [
+    const ENDINGS: [&[u8]; 17] = [
         b"tion", b"tions", b"sion", b"ently", b"antly", b"ously", b"tely", b"ally", b"izes",
-        b"ology", b"ical", b"ities", b"itis", b"emia",
+        b"ology", b"ical", b"ities", b"itis", b"emia", b"ably", b"ibly", b"fully",
     ];
+    // `McNally` and `Voss-McNally` end like an adverb.
+    let last = word.rsplit(|byte| *byte == b'-').next().unwrap_or(word);
+    let of_clan = last[..2.min(last.len())].eq_ignore_ascii_case(b"mc");
     word.len() >= 7
+        && !of_clan
         && ENDINGS
             .iter()
             .any(|ending| word[word.len() - ending.len()..].eq_ignore_ascii_case(ending))

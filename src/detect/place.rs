@@ -113,7 +113,7 @@ static NO_STREETS: WordList<256> = WordList::new(
      years unit units tab tabs abdominal brain neck pelvis pelvic spine cardiac coronary repeat \
      prior normal new acute mild heart blood phase level grade stage type patients patient ct mri minute minutes min \
      meter meters metre foot feet ft person people part points blade gauge fr extremity quadrant step \
-     steps lumen chamber item items inch second seconds sec channel site sites needle drug vessels",
+     steps point layer lumen chamber item items inch second seconds sec channel site sites needle drug vessels",
 );
 
 /// Kinds of units in a house.
@@ -223,8 +223,10 @@ fn unit_end(text: &[u8], end: usize, dotted: bool) -> usize {
         at += usize::from(text.get(at) == Some(&b'.'));
         at += usize::from(text.get(at) == Some(&b' '));
         at += usize::from(text.get(at) == Some(&b'#'));
+        at += usize::from(text[..at].ends_with(b"#") && text.get(at) == Some(&b' '));
     } else if text.get(at) == Some(&b'#') {
         at += 1;
+        at += usize::from(text.get(at) == Some(&b' '));
     } else {
         return sure;
     }
@@ -420,7 +422,9 @@ fn ends_with_city(text: &[u8]) -> bool {
         .count();
     let word = &city[city.len() - letters..];
     let loud = word.iter().all(u8::is_ascii_uppercase);
-    letters >= 3
+    // `Santa Fe, NM`
+    let short = letters == 2 && city.len() < text.len() && !loud;
+    (letters >= 3 || short)
         && (word[0].is_ascii_uppercase() || word[0] >= 0x80)
         && (!loud || letters >= 4 || city.len() < text.len())
 }
@@ -428,5 +432,5 @@ fn ends_with_city(text: &[u8]) -> bool {
 /// What follows a number that is counted or measured, as far as a state may stand before it.
 static MEASURED: WordList<64> = WordList::new(
     "ng mg mcg pg ml cm mm ms kv u iu units unit cells cell copies view views dose doses slices pts patients consult \
-     consults cases ft g lb",
+     consults cases ft g lb count counts",
 );

@@ -20,6 +20,9 @@ pub(super) type ChainJudge = fn(&mut Chain<'_>) -> Option<(Found, usize)>;
 /// Judges what a token begins or stands in.
 pub(super) type TokenJudge = fn(Token<'_>) -> Option<Found>;
 
+/// Judges a whole value of a column that is labelled.
+pub(super) type ValueJudge = fn(&[u8]) -> Option<Found>;
+
 /// One way to find an identifier.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Reading {
@@ -38,6 +41,8 @@ pub(super) enum Reading {
     Code(Code),
     /// Whatever follows a label.
     Labelled(Labelled),
+    /// The whole value of a column whose name labels it.
+    Value(ValueJudge),
     /// Something around a sign.
     Sign(Sign),
     /// What the detector of that name reads from numbers, judged anew.

@@ -4,6 +4,7 @@ use super::catalogue::Detector;
 use super::gate::{Bytes, Near};
 use super::reading::{Found, Labelled, LabelledKind, Reading, Token};
 use super::tier::{Judgement, Tier};
+use super::words::WordList;
 use crate::value::form::Form;
 
 pub(super) const VIN: Detector = Detector {
@@ -78,7 +79,8 @@ pub(super) const PLATE: Detector = Detector {
     group: "thing",
     country: None,
     title: "Plate of a vehicle",
-    doc: "Four to eight letters and digits right after a label or in a column so named (B).",
+    doc: "Four to ten letters and digits right after a label or in a column so named, in up to three groups of capitals and \
+          digits with blanks or dashes between them (B).",
     labels: &[
         "plate",
         "license plate",
@@ -90,16 +92,147 @@ pub(super) const PLATE: Detector = Detector {
         "tag number",
         "registration plate",
         "number plate",
+        "reg plate",
+        "car reg",
+        "vehicle reg",
+        "vehicle registration",
+        "kennzeichen",
     ],
     contrary: &[],
-    found: &["license plate [7ABC123]", "plate no. [KXR-4471]"],
-    passed: &["7ABC123", "plate 12", "plate 4-hole", "plates 5x12", "plate 25000 colonies"],
-    readings: &[Reading::Labelled(Labelled {
-        places: (4, 8),
-        digits: 1,
-        kind: LabelledKind::Code,
-    })],
+    found: &[
+        "license plate [7ABC123]",
+        "plate no. [KXR-4471]",
+        "license plate: [KXR 4471]",
+        "number plate [AB51 KXR]",
+        "license plate (NH) [448 1207]",
+    ],
+    passed: &[
+        "7ABC123",
+        "plate 12",
+        "plate 4-hole",
+        "plates 5x12",
+        "plate 25000 colonies",
+        "diet reg 2000 ADA",
+        "plate AB 3",
+    ],
+    readings: &[
+        Reading::Labelled(Labelled { places: (4, 10), digits: 1, kind: LabelledKind::Code }),
+        Reading::Token {
+            lengths: (1, 4),
+            near: &[
+                Near {
+                    before: Bytes::of(b" "),
+                    earlier: Bytes::CAPITAL,
+                    after: Bytes::of(b" \0\n.,;)|"),
+                    ..Near::ANY
+                },
+                Near {
+                    after: Bytes::of(b" "),
+                    later: Bytes::CAPITAL.and(Bytes::DIGIT),
+                    before: Bytes::of(b" :#\t|=\""),
+                    ..Near::ANY
+                },
+            ],
+            judge: plate,
+        },
+        Reading::Value(plate_as_value),
+    ],
 };
+
+/// Words right before a plate in groups.
+static PLATES: WordList<16> = WordList::new("plate plates tag registration kennzeichen");
+/// What has a registration that is called `reg`.
+static VEHICLES: WordList<8> = WordList::new("car vehicle van");
+/// Words and the abbreviations of states between those and the plate.
+static BETWEEN: WordList<16> = WordList::new("no nr number is was");
+/// How many of them.
+const MOST_BETWEEN: usize = 2;
+/// The most groups of a plate, and the most places of a group.
+const MOST_GROUPS: usize = 3;
+const LONGEST_GROUP: usize = 4;
+/// How many places a plate has.
+const PLATE_PLACES: std::ops::RangeInclusive<usize> = 5..=8;
+
+/// Judges groups of capitals and digits right after the word for a plate as one: `ABC 1234`, `AB51 ABC`, `B-XY 123`.
+fn plate(token: Token<'_>) -> Option<Found> {
+    let (text, mut start) = (token.text, token.start);
+    // The letters of `ABC 1234`, which are no token of their own.
+    if let Some(before) = text[..start].strip_suffix(b" ") {
+        let letters = before.iter().rev().take_while(|byte| byte.is_ascii_uppercase()).count();
+        let parted =
+            before[..before.len() - letters].last().is_some_and(|byte| b" :#=\"|\t".contains(byte));
+        if (1..LONGEST_GROUP).contains(&letters) && parted {
+            start = before.len() - letters;
+        }
+    }
+    if !follows_plate(&text[..start]) {
+        return None;
+    }
+    let end = groups_end(text, start)?;
+    token.found(Judgement::settled(Tier::B), start, end)
+}
+
+/// Judges a whole value of a column of plates.
+fn plate_as_value(text: &[u8]) -> Option<Found> {
+    let start = text.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let end = groups_end(text, start).filter(|end| text[*end..].trim_ascii().is_empty())?;
+    Some(Found { judgement: Judgement::settled(Tier::B), start, end, glued: false })
+}
+
+/// Where the groups of a plate end that begin here.
+fn groups_end(text: &[u8], start: usize) -> Option<usize> {
+    let (mut end, mut places, mut groups) = (start, 0, 0);
+    while groups < MOST_GROUPS {
+        let at = end + usize::from(groups > 0);
+        let parted = groups == 0 || matches!(text.get(end), Some(b' ' | b'-'));
+        let rest = text.get(at..).unwrap_or_default();
+        let group = rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+            .count();
+        let whole = !rest.get(group).is_some_and(|byte| byte.is_ascii_alphanumeric());
+        if !parted || !(1..=LONGEST_GROUP).contains(&group) || !whole {
+            break;
+        }
+        (end, places, groups) = (at + group, places + group, groups + 1);
+    }
+    let digits = text[start..end].iter().filter(|byte| byte.is_ascii_digit()).count();
+    (groups > 1 && PLATE_PLACES.contains(&places) && digits > 0).then_some(end)
+}
+
+/// Whether a word for a plate stands at the end of the text, with no more than `no.`, a state or the like after it.
+fn follows_plate(text: &[u8]) -> bool {
+    let mut end = text.len();
+    for _ in 0..=MOST_BETWEEN {
+        let marks = text[..end]
+            .iter()
+            .rev()
+            .take(4)
+            .take_while(|byte| b" :#.()=_\"*|\t".contains(byte))
+            .count();
+        end -= marks;
+        let word = last_word(&text[..end]);
+        let letters = word.len();
+        if marks == 0 || letters == 0 {
+            return false;
+        }
+        let owner = || last_word(text[..end - letters].trim_ascii_end());
+        if PLATES.has(word) || word.eq_ignore_ascii_case(b"reg") && VEHICLES.has(owner()) {
+            return true;
+        }
+        let state = letters == 2 && word.iter().all(u8::is_ascii_uppercase);
+        if !state && !BETWEEN.has(word) {
+            return false;
+        }
+        end -= letters;
+    }
+    false
+}
+
+fn last_word(text: &[u8]) -> &[u8] {
+    let letters = text.iter().rev().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    &text[text.len() - letters..]
+}
 
 /// Judges a token as the number of a vehicle.
 fn vin(token: Token<'_>) -> Option<Found> {

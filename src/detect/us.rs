@@ -2,7 +2,7 @@
 
 use super::catalogue::Detector;
 use super::gate::{Bytes, Near};
-use super::number::{Chain, Gap, Written, right_edge};
+use super::number::{Chain, Gap, Written, is_one_digit, right_edge};
 use super::reading::{Code, Found, Number, Proof, Reading, Token};
 use super::tier::{Judgement, Tier};
 use crate::value::form::Form;
@@ -50,9 +50,14 @@ pub(super) const NPI: Detector = Detector {
         "physician",
     ],
     contrary: &["mrn", "account", "acct", "claim", "phone", "tel", "fax", "cell", "mobile"],
-    found: &["NPI [1234567893]"],
-    passed: &["1234567893", "NPI 1234567894", "NPI 3234567893"],
-    readings: &[Reading::Chain { runs: &[10], pairs: &[], gaps: &[], judge: npi }],
+    found: &["NPI [1234567893]", "NPI [1234-567-893]"],
+    passed: &["1234567893", "NPI 1234567894", "NPI 3234567893", "NPI 1111111112"],
+    readings: &[Reading::Chain {
+        runs: &[10],
+        pairs: &[(4, 3)],
+        gaps: &[Gap::Dash, Gap::Space],
+        judge: npi,
+    }],
 };
 
 pub(super) const MBI: Detector = Detector {
@@ -272,17 +277,24 @@ fn has_known_suffix(suffix: &[u8]) -> bool {
     }
 }
 
-/// Judges the first group of a chain as a provider identifier.
+/// Judges the first groups of a chain as a provider identifier: in a row, or 4-3-3 as on some cards.
 pub(super) fn npi(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
     let first = chain.first();
-    let digits: [u8; 10] = chain.digits(1)?;
-    if !Form::UsNpi.holds(&digits) {
+    let (groups, written) = if first.len() == 10 {
+        (1, Written::Run)
+    } else {
+        let gap = chain.gap(1)?;
+        (chain.has_lengths(&[4, 3, 3]) && chain.gap(2) == Some(gap))
+            .then_some((3, Written::Parted(gap)))?
+    };
+    let digits: [u8; 10] = chain.digits(groups)?;
+    if !Form::UsNpi.holds(&digits) || is_one_digit(&digits[..9]) {
         return None;
     }
-    let edges = chain.edges(1, first.end, Written::Run)?;
+    let end = chain.group(groups - 1)?.end;
+    let edges = chain.edges(groups, end, written)?;
     let judgement = Judgement::checked(Tier::C).fictional_if(Form::UsNpi.fictional(&digits));
-    let (start, end, glued) = (first.start, first.end, edges.glued);
-    Some((Found { judgement, start, end, glued }, 1))
+    Some((Found { judgement, start: first.start, end, glued: edges.glued }, groups))
 }
 
 /// Places of a beneficiary identifier.
