@@ -8,7 +8,6 @@ use super::budget::Budget;
 use super::repeat::{ORIGIN, Repeats};
 use super::rows::Rows;
 use super::run::Run;
-use super::scratch::Scratch;
 
 /// The fingerprint of a key and where the key stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,9 +42,7 @@ impl KeyStore {
     /// An empty store; its temporary file, should it need one, lies in `temp_dir` and has no name there.
     #[must_use]
     pub fn new(budget: Arc<Budget>, temp_dir: PathBuf) -> Self {
-        // Seeded fingerprints and places say nothing of a record.
-        let scratch = Scratch::new(temp_dir, None);
-        Self { rows: Rows::with_scratch(ORIGIN, budget, scratch) }
+        Self { rows: Rows::of_fingerprints(ORIGIN, budget, temp_dir) }
     }
 
     /// Adds the entries of a step and leaves the list empty.

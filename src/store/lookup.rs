@@ -118,7 +118,7 @@ impl Lookup {
 
     /// Bytes that a thread needs beside it to put so many rows in order.
     pub(super) fn work_bytes(rows: usize, width: usize) -> usize {
-        rows.saturating_mul(size_of::<(u128, u32)>().saturating_add(width))
+        rows.saturating_mul((size_of::<(u64, u32)>() + KEY).saturating_add(width))
     }
 
     /// All rows.
@@ -257,28 +257,44 @@ impl Directory {
     }
 }
 
+/// The half of a key behind the bits that all keys of a partition share.
+#[expect(clippy::cast_possible_truncation, reason = "the half that is wanted")]
+fn beginning(key: u128) -> u64 {
+    (key >> (u64::BITS - u8::BITS)) as u64
+}
+
 impl Part<'_> {
     /// Puts the rows in their places; tells how many distinct keys they have.
     fn fill(self, partitions: &Partitions) -> io::Result<usize> {
         let Self { slice, width, first_row, keys, starts, rows } = self;
-        let mut order: Vec<(u128, u32)> = Vec::with_capacity(slice.rows);
+        let mut order: Vec<(u64, u32)> = Vec::with_capacity(slice.rows);
+        let mut whole: Vec<u128> = Vec::with_capacity(slice.rows);
         let mut unordered: Vec<u8> = Vec::with_capacity(rows.len());
         partitions.visit_slice(slice, &mut |some_keys, some_rows| {
             // The numbers are those of one slice, whose rows were counted.
-            order.extend(some_keys.iter().copied().zip((0_u32..).skip(order.len())));
+            order.extend(
+                some_keys.iter().map(|key| beginning(*key)).zip((0_u32..).skip(whole.len())),
+            );
+            whole.extend_from_slice(some_keys);
             unordered.extend_from_slice(some_rows);
             Ok(())
         })?;
         let row = |number: u32| &unordered[number as usize * width..][..width];
-        order.sort_unstable_by(|(key, number), (other, other_number)| {
-            key.cmp(other).then_with(|| row(*number).cmp(row(*other_number)))
-        });
+        // Half a key moves faster than a whole one, and is seldom the half of two.
+        order.sort_unstable_by_key(|(beginning, _)| *beginning);
+        for same in order.chunk_by_mut(|(one, _), (other, _)| one == other) {
+            same.sort_unstable_by(|(_, one), (_, other)| {
+                let keys = whole[*one as usize].cmp(&whole[*other as usize]);
+                keys.then_with(|| row(*one).cmp(row(*other)))
+            });
+        }
         let mut groups = 0;
         let mut before = None;
-        for ((place, number), (key, from)) in (first_row..).enumerate().zip(&order) {
-            if before != Some(*key) {
-                before = Some(*key);
-                keys[groups] = *key;
+        for ((place, number), (_, from)) in (first_row..).enumerate().zip(&order) {
+            let key = whole[*from as usize];
+            if before != Some(key) {
+                before = Some(key);
+                keys[groups] = key;
                 starts[groups] = number;
                 groups += 1;
             }

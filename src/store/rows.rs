@@ -63,6 +63,13 @@ impl Rows {
         Self::with_scratch(width, budget, Scratch::new(temp_dir, Some(Seal::random())))
     }
 
+    /// A store as [`Rows::new`] makes it, of rows that hold nothing but seeded fingerprints and places: they say nothing
+    /// of a record, and need no seal.
+    #[must_use]
+    pub fn of_fingerprints(width: usize, budget: Arc<Budget>, temp_dir: PathBuf) -> Self {
+        Self::with_scratch(width, budget, Scratch::new(temp_dir, None))
+    }
+
     pub(super) fn with_scratch(width: usize, budget: Arc<Budget>, scratch: Scratch) -> Self {
         let shared = Arc::new(Shared {
             budget: Arc::clone(&budget),
