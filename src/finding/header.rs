@@ -29,11 +29,17 @@ pub fn header_text(name: &str) -> String {
 /// looks like the name of a column, so that none of them is shown.
 #[must_use]
 pub fn headers_of_unknown(names: &[String]) -> Vec<String> {
-    if names.iter().filter(|name| looks_like_value(name)).count() < SEVERAL {
+    if !may_be_record(names) {
         return names.iter().map(|name| header_text(name)).collect();
     }
     let masked = names.iter().map(|name| Masked::value(name.as_bytes(), FieldType::Text));
     masked.map(|name| name.to_string()).collect()
+}
+
+/// Whether a line may be a record that stands where a header should: several of its names look like values.
+#[must_use]
+pub fn may_be_record(names: &[String]) -> bool {
+    names.iter().filter(|name| looks_like_value(name)).count() >= SEVERAL
 }
 
 /// Whether a text holds what names of columns do not: an `@`, many digits, or no letter at all.

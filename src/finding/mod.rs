@@ -17,7 +17,7 @@ mod outcome;
 
 pub use self::article::article;
 pub use self::hash::{KeyedHash, fingerprint_text, tag_text};
-pub use self::header::{header_text, headers_of_unknown};
+pub use self::header::{header_text, headers_of_unknown, may_be_record};
 pub use self::holding::{Account, Holding, HoldingSink};
 pub use self::key::{RecordKey, SiteKey};
 pub use self::masked::{Masked, Reveal, neutral};

@@ -44,6 +44,21 @@ impl Footer {
     }
 }
 
+/// A record on one line that has fewer or more fields than the header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Misfit {
+    /// How many fields it has.
+    pub fields: usize,
+    /// Whether the fields that are too much say anything.
+    pub says_more: bool,
+    /// Its number among all records of the chunk, counted from 0.
+    pub ordinal: u32,
+    /// Its physical line, counted from 0 at the chunk's first record.
+    pub line: u32,
+    /// Where it starts in the buffer.
+    start: u32,
+}
+
 /// How much text is walked at most to turn a place into a raw offset.
 const STRETCH: usize = 4096;
 
@@ -70,6 +85,11 @@ pub struct Batch {
     pub lines: Vec<u32>,
     /// The number of each kept record among all records of the chunk, counted from 0; empty when none was skipped.
     pub ordinals: Vec<u32>,
+    /// Records of another width, which are skipped: nobody knows which of their fields is which. What they say is kept
+    /// for whoever has the same record in another place.
+    pub misfits: Vec<Misfit>,
+    /// Where the fields of the misfits end, `width` entries each; what is too much is left out, what lacks is empty.
+    misfit_ends: Vec<u32>,
     /// Cells whose bytes are damaged (row, column), sorted: invalid whatever their type.
     pub invalid_cells: Vec<(u32, u32)>,
     /// Raw file offset of the buffer's first byte.
@@ -118,6 +138,8 @@ impl Batch {
         self.quoted = false;
         self.lines.clear();
         self.ordinals.clear();
+        self.misfits.clear();
+        self.misfit_ends.clear();
         self.invalid_cells.clear();
         self.raw_start = 0;
         self.valid_multibyte = 0;
@@ -192,6 +214,49 @@ impl Batch {
                 self.open_quotes(span);
             }
         }
+    }
+
+    /// Appends where the cells of a column lie in the misfits, one span each, as [`Batch::column`] does for the records
+    /// that were kept.
+    pub fn misfit_column(&mut self, column: usize, out: &mut Vec<CellSpan>) {
+        if column >= self.width {
+            return;
+        }
+        let from = out.len();
+        let misfits = self.misfit_ends.chunks_exact(self.width).zip(&self.misfits);
+        out.extend(misfits.map(|(ends, misfit)| {
+            let before = column.checked_sub(1).and_then(|before| ends.get(before));
+            let end = ends.get(column).copied().unwrap_or(misfit.start);
+            CellSpan { start: before.map_or(misfit.start, |before| (before + 1).min(end)), end }
+        }));
+        for span in out.get_mut(from..).unwrap_or_default() {
+            self.open_quotes(span);
+        }
+    }
+
+    /// Keeps what a skipped record of another width says, given where it and its first fields end.
+    pub(super) fn set_aside(&mut self, text: &[u8], start: u32, fields: usize, ends: &[u32]) {
+        let number = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        let (ordinal, line) = (number(self.tally.records), number(self.tally.lines));
+        let end = start.saturating_add(place(text.len()));
+        let known = ends.get(..self.width).and_then(<[u32]>::last).copied().unwrap_or(end);
+        let more = text.get(known.saturating_sub(start) as usize..).unwrap_or_default();
+        let says_more = fields > self.width
+            && (more.is_empty()
+                || more.iter().any(|byte| *byte != self.dialect.delimiter && *byte != b' '));
+        self.misfits.push(Misfit { fields, says_more, ordinal, line, start });
+        self.misfit_ends.extend(ends.iter().copied().take(self.width));
+        self.misfit_ends.resize(self.misfits.len() * self.width, end);
+    }
+
+    /// Where one cell of a kept record lies, where no quote stands in any of them.
+    #[must_use]
+    pub fn unquoted_cell(&self, row: usize, column: usize) -> Option<CellSpan> {
+        let from = row.checked_mul(self.width)?;
+        let ends = self.ends.get(from..from + self.width)?;
+        let (start, end) = (*self.row_start.get(row)?, *ends.get(column)?);
+        let before = column.checked_sub(1).and_then(|before| ends.get(before));
+        Some(CellSpan { start: before.map_or(start, |before| (before + 1).min(end)), end })
     }
 
     /// Moves a span to the text inside its quotes.

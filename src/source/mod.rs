@@ -21,7 +21,7 @@ mod batch;
 #[cfg(test)]
 mod tests;
 
-pub use self::batch::{Batch, CellSpan, Footer};
+pub use self::batch::{Batch, CellSpan, Footer, Misfit};
 pub use self::discover::{Discovery, FoundFile, discover, open_file};
 pub use self::input::{Input, ReadAt};
 pub use self::issue::{Issue, IssueClass, IssueCode, IssueCount, IssueLog};

@@ -309,7 +309,12 @@ impl Splitter<'_> {
         match parsed {
             Parsed::Record(record) => self.take(start, fields_before, &record),
             Parsed::Broken(fault) => {
-                self.batch.ends.truncate(fields_before);
+                let ends = self.batch.ends.split_off(fields_before);
+                if fault.code == code::LONG_ROW {
+                    let end = ends.last().map_or(start, |end| *end as usize);
+                    let text = self.text.get(start..end).unwrap_or_default();
+                    self.batch.set_aside(text, place(start), self.table.width + 1, &ends);
+                }
                 let detail = self.fault_detail(&fault);
                 self.skip(fault.code, fault.at, Some(fault.column), detail);
                 self.pass_line()
@@ -342,8 +347,8 @@ impl Splitter<'_> {
             return self.pass(record.next, 1);
         }
         if !fits {
-            self.batch.ends.truncate(fields_before);
-            return self.skip_misfit(start, record);
+            let ends = self.batch.ends.split_off(fields_before);
+            return self.skip_misfit(start, &ends, record);
         }
         let ends = &self.batch.ends[fields_before..];
         if let Some(aside) = self.table.aside(&self.text, start, ends, &mut self.scratch) {
@@ -476,7 +481,7 @@ impl Splitter<'_> {
         true
     }
 
-    fn skip_misfit(&mut self, start: usize, record: &Record) -> io::Result<()> {
+    fn skip_misfit(&mut self, start: usize, ends: &[u32], record: &Record) -> io::Result<()> {
         let table = self.table;
         let expected = table.width - usize::from(table.trailing);
         let found = record.fields;
@@ -511,6 +516,9 @@ impl Splitter<'_> {
             Some(fault) => (fault.at, Some(fault.column)),
             None => (start, None),
         };
+        if matches!(code, code::SHORT_ROW | code::LONG_ROW) {
+            self.batch.set_aside(text, place(start), found, ends);
+        }
         self.skip(code, at, column, detail);
         if record.multi_line {
             return self.pass_line();

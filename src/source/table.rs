@@ -245,6 +245,40 @@ impl Table {
         }
     }
 
+    /// Takes what was taken for the header for the first record, and these names for those of the columns.
+    ///
+    /// # Errors
+    /// Whatever the file system says; nothing is changed then.
+    pub fn deny_header(&mut self, names: &[String]) -> io::Result<()> {
+        let mut first = [0; 3];
+        let count = self.input.bytes.read_at(0, &mut first)?;
+        let mark = match first.get(..count).unwrap_or_default() {
+            [0xEF, 0xBB, 0xBF] => 3,
+            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => 2,
+            _ => 0,
+        };
+        (self.header_start, self.data_start) = (mark, mark);
+        (self.lines_before, self.quotes_before_data) = (0, 0);
+        self.tally = Tally::default();
+        self.header = Header { names: names.to_vec(), line: 0 };
+        self.duplicates.clear();
+        let of_header =
+            [code::PREAMBLE, code::UNDERLINE_ROW, code::BLANK_HEADER, code::DUPLICATE_HEADER];
+        self.issues.by_code.retain(|code, _| !of_header.contains(code));
+        self.issues.add(Issue {
+            code: code::HEADER_NOT_FOUND,
+            class: IssueClass::Kept,
+            line: 1,
+            record: None,
+            byte: mark,
+            column: None,
+            detail: "the first line is a record; the columns are taken to stand as in the file \
+                     that has their names"
+                .to_owned(),
+        });
+        Ok(())
+    }
+
     /// What was detected, for the report: name and words.
     #[must_use]
     pub fn describe(&self) -> Vec<(String, String)> {

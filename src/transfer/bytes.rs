@@ -35,9 +35,18 @@ pub struct RefusedFile {
 #[derive(Debug, Default)]
 pub(super) struct Held {
     pub(super) inputs: Vec<InputOutcome>,
-    /// Names of files of each side, and those among them without a twin of the same bytes on the other.
-    pub(super) sent: Vec<(String, bool)>,
-    pub(super) received: Vec<(String, bool)>,
+    /// The files of each side, by name.
+    pub(super) sent: Vec<(String, Twin)>,
+    pub(super) received: Vec<(String, Twin)>,
+}
+
+/// Whether the other side has a file of the same bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Twin {
+    Found,
+    Missing,
+    /// None has, but the file seems to be a table, and a table may be written in many ways.
+    Unknown,
 }
 
 /// The digest of a file and its length; `None` if it cannot be read.
@@ -79,6 +88,11 @@ pub(super) fn hold(files: [Vec<RefusedFile>; 2]) -> Held {
             let twin = digest.as_ref().is_some_and(|(_, hash)| {
                 twins.get(hash.as_bytes()).is_some_and(|sides| sides.iter().all(|count| *count > 0))
             });
+            let found = match (twin, other) {
+                (true, _) => Twin::Found,
+                (false, true) => Twin::Missing,
+                (false, false) => Twin::Unknown,
+            };
             let name = format!("{}/{}", side.name(), file.name);
             let fate = match (twin, other) {
                 (true, _) => {
@@ -108,8 +122,8 @@ pub(super) fn hold(files: [Vec<RefusedFile>; 2]) -> Held {
                 looked_at: false,
             });
             match side {
-                Side::Sent => held.sent.push((name, !twin)),
-                Side::Received => held.received.push((name, !twin)),
+                Side::Sent => held.sent.push((name, found)),
+                Side::Received => held.received.push((name, found)),
             }
         }
     }

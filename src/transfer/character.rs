@@ -7,13 +7,16 @@ use crate::transfer::Kind;
 
 /// What became of the characters of a text, if nothing else was done to it.
 pub(super) fn harm(sent: &str, received: &str) -> Option<Kind> {
-    if sent.to_lowercase() == received.to_lowercase() {
+    let ascii = sent.is_ascii() && received.is_ascii();
+    if sent.eq_ignore_ascii_case(received)
+        || !ascii && sent.to_lowercase() == received.to_lowercase()
+    {
         return Some(Kind::Case);
     }
     if escaped(sent, received) || marks_lost(sent, received) {
         return Some(Kind::Encoding);
     }
-    if sent.is_ascii() && received.is_ascii() {
+    if ascii {
         return None;
     }
     let bare = |text: &str| -> String { text.chars().flat_map(plain).collect() };

@@ -1,9 +1,9 @@
 //! The comparison itself: record set by record set, then everything that came of it as the result of a scan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::delivery::{ArrivedFile, Manifest};
 use crate::engine::{EngineError, Hooks, ScanOptions};
@@ -16,12 +16,12 @@ use crate::rule::{Dictionary, Pack};
 use crate::source::{self, FoundFile, HeaderAt, IssueClass, ReadOptions, Refusal};
 use crate::store::{Budget, KeyHasher, RowSorter, SealedTexts, Texts};
 use crate::transfer::account::{Account, ColumnAccount};
-use crate::transfer::bytes::{self, ByteFile, RefusedFile};
+use crate::transfer::bytes::{self, ByteFile, RefusedFile, Twin};
 use crate::transfer::difference::difference;
 use crate::transfer::error::{Gone, TransferError};
 use crate::transfer::kind::{self, Kind};
-use crate::transfer::matching::{Bench, Matched, both, gather, settle, tells_apart};
-use crate::transfer::read::{self, Again, FileRead, Run, SideRead, Spot, Wanted};
+use crate::transfer::matching::{Bench, Matched, both, gather, settle, tells_apart, two};
+use crate::transfer::read::{self, Again, AgainChunk, FileRead, Run, SideRead, Spot, Wanted};
 use crate::transfer::set::{self, File, KeyChoice, Member, Set, Side};
 use crate::transfer::shift;
 use crate::transfer::tell::{Teller, priority};
@@ -98,7 +98,7 @@ pub fn compare(
         budget: Arc::new(Budget::new(options.memory)),
     };
     let teller = Teller::new(run);
-    let mut whole = Whole::default();
+    let mut whole = Whole { unread: unread(&refused), ..Whole::default() };
     for set in sets {
         if run.interrupted() {
             break;
@@ -118,6 +118,18 @@ pub fn compare(
             .map_err(|error| EngineError::Stream { kind: error.kind() })?;
     }
     Ok(whole.conclude(teller.examples(), run.interrupted()))
+}
+
+/// What the tables of each side that cannot be read seem to hold: a record set, or what their files are called.
+fn unread(refused: &[Vec<RefusedFile>; 2]) -> [BTreeSet<String>; 2] {
+    refused.each_ref().map(|files| {
+        let tables = files.iter().filter(|refused| !refused.other);
+        let names = tables.flat_map(|refused| {
+            let stem = set::stem(&refused.file.name).to_owned();
+            refused.record_set.clone().into_iter().chain([stem])
+        });
+        names.collect()
+    })
 }
 
 /// The files that arrived, all but the manifest itself.
@@ -199,11 +211,24 @@ fn open(found: &FoundFile) -> Option<source::Table> {
 struct Whole {
     inputs: Vec<InputOutcome>,
     accounts: Vec<Account>,
-    /// One entry a kind: how many units, and how many of them are findings, for kinds that count no records.
-    units: BTreeMap<Kind, (u64, u64)>,
+    /// What the tables of each side that cannot be read seem to hold.
+    unread: [BTreeSet<String>; 2],
+    /// One entry a kind that counts no records.
+    units: BTreeMap<Kind, Units>,
     /// One line a cause.
     stories: BTreeMap<Kind, Vec<Finding>>,
 }
+
+/// How many units there are, how many of them are findings, and of how many nothing can be said.
+#[derive(Debug, Clone, Copy, Default)]
+struct Units {
+    all: u64,
+    violations: u64,
+    unjudged: u64,
+}
+
+/// Why nothing can be said of a file, or of a record set.
+const UNREAD: &str = "the file could not be read as a table";
 
 impl Whole {
     fn story(&mut self, kind: Kind, message: String) {
@@ -212,9 +237,22 @@ impl Whole {
     }
 
     fn count(&mut self, kind: Kind, all: u64, violations: u64) {
-        let entry = self.units.entry(kind).or_default();
-        entry.0 += all;
-        entry.1 += violations;
+        self.add(kind, Units { all, violations, unjudged: 0 });
+    }
+
+    fn add(&mut self, kind: Kind, more: Units) {
+        let units = self.units.entry(kind).or_default();
+        units.all += more.all;
+        units.violations += more.violations;
+        units.unjudged += more.unjudged;
+    }
+
+    /// Whether a side has a file that may hold the record set and cannot be read.
+    fn may_be_unread(&self, set: &Set, side: Side) -> bool {
+        let names = &self.unread[side.index()];
+        let files = set.files.iter().flatten();
+        names.contains(&set.name)
+            || files.map(|file| set::stem(&file.member.name)).any(|stem| names.contains(stem))
     }
 
     /// Compares one record set.
@@ -249,30 +287,51 @@ impl Whole {
             }
         };
         self.tell_structure(&set);
-        for side in Side::BOTH {
-            for (file, read) in set.files[side.index()].iter().zip(&sides[side.index()].files) {
-                self.inputs.push(input(&set, file, read, dictionary));
+        let mut misfits = BTreeMap::new();
+        if !bench.run.interrupted() {
+            let matched = settle(&partitions, &set, &sides, bench)?;
+            drop(partitions);
+            let matched = matched.look_again(&set, &sides, bench)?;
+            let comparison =
+                Comparison { set: &set, sides: &sides, bench, teller, names: names(&set) };
+            let (account, recovered) = comparison.account(matched, self)?;
+            self.accounts.push(account);
+            misfits = recovered;
+        }
+        for (side, read) in Side::BOTH.into_iter().zip(sides) {
+            let files = set.files[side.index()].iter().zip(read.files).enumerate();
+            for (number, (file, mut read)) in files {
+                if let Some(recovered) = misfits.get(&number).filter(|_| side == Side::Received) {
+                    read.recover(*recovered);
+                }
+                self.inputs.push(input(&set, file, &read, dictionary));
             }
         }
-        if bench.run.interrupted() {
-            return Ok(());
-        }
-        let matched = settle(&partitions, &set, &sides, bench)?;
-        drop(partitions);
-        let matched = matched.look_again(&set, &sides, bench)?;
-        let comparison = Comparison { set: &set, sides: &sides, bench, teller, names: names(&set) };
-        let account = comparison.account(matched, self)?;
-        self.accounts.push(account);
         Ok(())
     }
 
     /// Record sets and columns that only one side has.
     fn tell_structure(&mut self, set: &Set) {
         let [sent, received] = [0, 1].map(|side| u64::from(!set.files[side].is_empty()));
-        self.count(Kind::SetMissing, sent, sent & (1 - received));
-        self.count(Kind::SetExtra, received, received & (1 - sent));
+        for (kind, here, there, side) in [
+            (Kind::SetMissing, sent, received, Side::Received),
+            (Kind::SetExtra, received, sent, Side::Sent),
+        ] {
+            let alone = here & (1 - there);
+            let unjudged = alone & u64::from(self.may_be_unread(set, side));
+            self.add(kind, Units { all: here, violations: alone - unjudged, unjudged });
+        }
+        self.tell_headers(set);
         let name = &set.name;
         match (sent, received) {
+            (1, 0) if self.may_be_unread(set, Side::Received) => {
+                let message = format!("a file of `{name}` arrived and could not be read");
+                self.story(Kind::Missing, message);
+            }
+            (0, 1) if self.may_be_unread(set, Side::Sent) => {
+                let message = format!("what was sent of `{name}` could not be read");
+                self.story(Kind::Extra, message);
+            }
             (1, 0) => {
                 let message = format!("no file of `{name}` arrived");
                 self.story(Kind::SetMissing, message);
@@ -303,6 +362,25 @@ impl Whole {
         }
     }
 
+    /// Tables that came without their header.
+    fn tell_headers(&mut self, set: &Set) {
+        let [sent, received] = &set.files;
+        let headless = |files: &[File]| files.iter().filter(|file| file.member.headless).count();
+        // Tables that were sent without one arrived as they were sent.
+        let lost = if headless(sent) == 0 { headless(received) } else { 0 };
+        self.count(Kind::HeaderMissing, received.len() as u64, lost as u64);
+        if lost > 0 {
+            let files = received.iter().filter(|file| file.member.headless);
+            for file in files.take(lost) {
+                let message = format!(
+                    "the first line of `{}` is a record; its columns are taken to stand as in `{}`",
+                    file.member.name, set.name
+                );
+                self.story(Kind::HeaderMissing, message);
+            }
+        }
+    }
+
     /// Files that are no tables.
     fn hold_bytes(
         &mut self,
@@ -316,9 +394,12 @@ impl Whole {
             (Kind::FileExtra, held.received, "no file with the same bytes was sent"),
         ];
         for (kind, files, message) in sides {
-            let lonely = files.iter().filter(|(_, lonely)| *lonely).count() as u64;
-            self.count(kind, files.len() as u64, lonely);
-            for (number, (name, _)) in files.into_iter().filter(|(_, lonely)| *lonely).enumerate() {
+            let number =
+                |which: Twin| files.iter().filter(|(_, twin)| *twin == which).count() as u64;
+            let (violations, unjudged) = (number(Twin::Missing), number(Twin::Unknown));
+            self.add(kind, Units { all: files.len() as u64, violations, unjudged });
+            let lonely = files.into_iter().filter(|(_, twin)| *twin == Twin::Missing);
+            for (number, (name, _)) in lonely.enumerate() {
                 let place = Place { file: Some(name.into()), record: None, line: None };
                 let finding = Finding::plain(kind.rule(), place, message.to_owned());
                 teller.take(kind, priority(number, 0), finding)?;
@@ -367,12 +448,16 @@ impl Whole {
             for account in &self.accounts {
                 add(&mut counts, &account.counts(kind));
             }
-            if let Some((all, violations)) = self.units.get(&kind) {
+            let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+            if let Some(Units { all, violations, unjudged }) = self.units.get(&kind) {
                 counts.records += all;
                 counts.violations += violations;
-                counts.passed += all - violations;
+                counts.not_evaluable += unjudged;
+                counts.passed += all - violations - unjudged;
+                if *unjudged > 0 {
+                    reasons.insert(UNREAD.to_owned(), *unjudged);
+                }
             }
-            let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
             let side = match kind {
                 Kind::Missing => Some(0),
                 Kind::Extra => Some(1),
@@ -527,32 +612,104 @@ struct Comparison<'c, 'h> {
     names: [Vec<Arc<str>>; 2],
 }
 
-/// Where the text of a sent record was put, and what record it is.
+/// Where a sent record was put.
 #[derive(Debug, Clone, Copy)]
 struct Put {
     place: u64,
     length: usize,
+}
+
+/// A record that was sent.
+#[derive(Default)]
+struct Sent<'t> {
     record: u64,
     file: usize,
+    cells: Vec<&'t [u8]>,
 }
 
-/// Bytes of a record's place among those that are put aside: where it was received, and a [`Put`].
-const PUT: usize = 40;
+/// Bytes of a record's place among those that are put aside: where it was received, and where its text is and how long.
+const PUT: usize = 20;
 
-/// What became of one record.
-struct Changed {
-    /// Columns and what happened to them.
-    columns: Vec<(usize, Kind)>,
-    /// The length that was left of each value that was cut, by column.
-    left: Vec<(usize, u64)>,
+/// Bytes before the text of a record that is put aside: its number and its file.
+const ORIGIN: usize = 12;
+
+/// The least and the most that was left of values, in characters.
+type Left = Option<(u64, u64)>;
+
+/// What became of records that arrived with differences.
+#[derive(Default)]
+struct Changes {
+    unaltered: u64,
+    form_only: u64,
+    altered: u64,
+    /// Records to which each change happened.
+    kinds: BTreeMap<Kind, u64>,
+    /// How often what happened to which column, and what was left where values were cut.
+    columns_of: BTreeMap<(usize, Kind), (u64, Left)>,
+    /// Records of another width, by their file.
+    misfits: BTreeMap<usize, u64>,
     findings: Vec<(Kind, u64, Finding)>,
+    /// The columns of the record at hand and what happened to them.
+    columns: Vec<(usize, Kind)>,
 }
 
-/// How often what happened to which column, and the lengths that were left.
-type Happened = BTreeMap<(usize, Kind), (u64, Option<(u64, u64)>)>;
+impl Changes {
+    /// Counts one record, given how long the text is that is left in a column.
+    fn count(&mut self, columns: &[(usize, Kind)], left: &dyn Fn(usize) -> u64) {
+        match columns {
+            [] => self.unaltered += 1,
+            columns if columns.iter().all(|(_, kind)| kind.is_form()) => self.form_only += 1,
+            _ => self.altered += 1,
+        }
+        for (number, (column, kind)) in columns.iter().enumerate() {
+            let before = columns.get(..number).unwrap_or_default();
+            if !before.iter().any(|(_, other)| other == kind) {
+                *self.kinds.entry(*kind).or_default() += 1;
+            }
+            let (count, range) = self.columns_of.entry((*column, *kind)).or_default();
+            *count += 1;
+            if *kind == Kind::Truncated {
+                let length = left(*column);
+                *range = wider(*range, Some((length, length)));
+            }
+        }
+    }
+
+    /// Adds what became of others.
+    fn add(&mut self, more: Self) {
+        self.unaltered += more.unaltered;
+        self.form_only += more.form_only;
+        self.altered += more.altered;
+        for (kind, count) in more.kinds {
+            *self.kinds.entry(kind).or_default() += count;
+        }
+        for (file, count) in more.misfits {
+            *self.misfits.entry(file).or_default() += count;
+        }
+        for (column, (count, range)) in more.columns_of {
+            let (all, widest) = self.columns_of.entry(column).or_default();
+            *all += count;
+            *widest = wider(*widest, range);
+        }
+    }
+}
+
+/// The range that holds both.
+fn wider(one: Left, other: Left) -> Left {
+    match (one, other) {
+        (Some((least, most)), Some((less, more))) => Some((least.min(less), most.max(more))),
+        (range, None) | (None, range) => range,
+    }
+}
 
 impl Comparison<'_, '_> {
-    fn account(&self, matched: Matched, whole: &mut Whole) -> io::Result<Account> {
+    /// How the record set fared, and how many records of another width of each received file belong to one that was
+    /// sent.
+    fn account(
+        &self,
+        matched: Matched,
+        whole: &mut Whole,
+    ) -> io::Result<(Account, BTreeMap<usize, u64>)> {
         let set = self.set;
         let mut account = Account {
             record_set: set.name.clone(),
@@ -573,23 +730,28 @@ impl Comparison<'_, '_> {
             side.files.iter().fold(0, |sum, file| sum + file.tally.kept + file.tally.skipped)
         });
         (account.sent, account.received) = (sent, received);
-        account.sent_not_comparable += skipped[0];
-        account.received_not_comparable += skipped[1];
+        let Matched { pairs, missing, extra, repeated, arrived, keyless, .. } = matched;
+        let told = self.lone(Side::Sent, Kind::Missing, missing, Some(&arrived))?;
+        self.lone(Side::Received, Kind::Extra, extra, None)?;
+        self.repeats(repeated)?;
+        let changes = self.changes(pairs)?;
+        account.unaltered += changes.unaltered;
+        account.form_only = changes.form_only;
+        account.altered = changes.altered;
+        let recovered: u64 = changes.misfits.values().sum();
+        let unread = [skipped[0], skipped[1].saturating_sub(recovered)];
+        account.sent_not_comparable += unread[0];
+        account.received_not_comparable += unread[1];
         for (reason, counts) in [
-            ("the record has no key and no twin", matched.keyless),
-            ("the record could not be read", skipped),
+            ("the record has no key and no twin", keyless),
+            ("the record could not be read", unread),
         ] {
             if counts != [0; 2] {
                 account.reasons.insert(reason, counts);
             }
         }
-        let Matched { pairs, missing, extra, repeated, arrived, .. } = matched;
-        let told = self.lone(Side::Sent, Kind::Missing, missing, Some(&arrived))?;
-        self.lone(Side::Received, Kind::Extra, extra, None)?;
-        self.repeats(repeated)?;
-        let happened = self.changes(pairs, &mut account)?;
-        self.tell(&mut account, happened, told, whole);
-        Ok(account)
+        let misfits = self.tell(&mut account, changes, told, whole);
+        Ok((account, misfits))
     }
 
     /// Tells of records that stand on one side only, and gives what there is to say of whole files.
@@ -700,77 +862,67 @@ impl Comparison<'_, '_> {
             (&self.set.files[side.index()], &self.sides[side.index()]),
             self.bench.run,
             wanted,
-            &|again: &Again<'_, T>| {
-                let rank = priority(again.file, again.record - 1);
-                if !self.teller.wants(kind, rank) {
-                    return Ok(None);
+            &|chunk: &AgainChunk<'_, T>| {
+                let mut findings = Vec::new();
+                for again in chunk.each() {
+                    let again = again?;
+                    let rank = priority(again.file, again.record - 1);
+                    if !self.teller.wants(kind, rank) {
+                        continue;
+                    }
+                    let name = names
+                        .get(again.file)
+                        .ok_or_else(|| Gone::error(io::ErrorKind::NotFound))?;
+                    let key = |column: usize| again.records.cell(column, again.row);
+                    let mut finding = self.teller.finding(kind, self.set, name, &again, &key);
+                    finding.message = message(again.about);
+                    for column in &self.set.key {
+                        let Some(about) = self.set.columns.get(*column) else { continue };
+                        let name = about.name.clone();
+                        finding.fields.push(self.teller.field(name, key(*column), about.ty));
+                    }
+                    findings.push((rank, finding));
                 }
-                let name =
-                    names.get(again.file).ok_or_else(|| Gone::error(io::ErrorKind::NotFound))?;
-                let key = |column: usize| again.records.cell(column, again.row);
-                let mut finding = self.teller.finding(kind, self.set, name, again, &key);
-                finding.message = message(again.about);
-                for column in &self.set.key {
-                    let Some(about) = self.set.columns.get(*column) else { continue };
-                    finding.fields.push(self.teller.field(
-                        about.name.clone(),
-                        key(*column),
-                        about.ty,
-                    ));
-                }
-                Ok(Some((rank, finding)))
+                Ok(findings)
             },
-            &mut |finding| match finding {
-                Some((rank, finding)) => self.teller.take(kind, rank, finding),
-                None => Ok(()),
+            &mut |findings| {
+                findings.into_iter().try_for_each(|(rank, finding): (u64, Finding)| {
+                    self.teller.take(kind, rank, finding)
+                })
             },
         )
     }
 
     /// Finds out what became of records that arrived with differences.
-    fn changes(&self, pairs: RowSorter<16>, account: &mut Account) -> io::Result<Happened> {
+    fn changes(&self, pairs: RowSorter<16>) -> io::Result<Changes> {
         let (texts, puts) = self.put_aside(pairs)?;
-        let happened: Mutex<Happened> = Mutex::default();
         let wanted = puts.finish()?.map(|row| row.map(put));
-        let shifts = [0, 1].map(|side| self.order(side));
+        let orders = [0, 1].map(|side| self.order(side));
+        let mut all = Changes::default();
         read::again(
             (&self.set.files[1], &self.sides[1]),
             self.bench.run,
             wanted,
-            &|again: &Again<'_, Put>| {
-                let mut sent = vec![0; again.about.length];
-                texts.read(again.about.place, &mut sent)?;
-                Ok(self.change(&cells(&sent), again, &shifts))
+            &|chunk: &AgainChunk<'_, Put>| {
+                let (text, places) = taken_back(&texts, chunk.wanted)?;
+                let mut changes = Changes::default();
+                let mut sent = Sent::default();
+                for (again, place) in chunk.each().zip(places) {
+                    let again = again?;
+                    sent.read(text.get(place..).unwrap_or_default(), again.about.length);
+                    self.change(&sent, &again, &orders, &mut changes);
+                }
+                Ok(changes)
             },
-            &mut |changed: Changed| {
-                let mut kinds: Vec<Kind> = changed.columns.iter().map(|(_, kind)| *kind).collect();
-                kinds.sort_unstable();
-                kinds.dedup();
-                match kinds.as_slice() {
-                    [] => account.unaltered += 1,
-                    kinds if kinds.iter().all(|kind| kind.is_form()) => account.form_only += 1,
-                    _ => account.altered += 1,
-                }
-                for kind in kinds {
-                    *account.changes.entry(kind).or_default() += 1;
-                }
-                let mut happened = happened.lock().unwrap_or_else(PoisonError::into_inner);
-                for (column, kind) in changed.columns {
-                    happened.entry((column, kind)).or_default().0 += 1;
-                }
-                for (column, length) in changed.left {
-                    let (_, left) = happened.entry((column, Kind::Truncated)).or_default();
-                    let (least, most) = left.unwrap_or((length, length));
-                    *left = Some((least.min(length), most.max(length)));
-                }
-                drop(happened);
-                for (kind, rank, finding) in changed.findings {
+            &mut |mut changes: Changes| {
+                for (kind, rank, finding) in changes.findings.drain(..) {
                     self.teller.take(kind, rank, finding)?;
                 }
+                all.add(changes);
                 Ok(())
             },
         )?;
-        Ok(happened.into_inner().unwrap_or_else(PoisonError::into_inner))
+        Ok(all)
     }
 
     /// Puts the texts of sent records aside, sealed, and says by the place of its counterpart where each is.
@@ -783,38 +935,45 @@ impl Comparison<'_, '_> {
         });
         let mut texts = Texts::new(self.bench.run.options.temp_dir.clone());
         let puts = self.bench.sorter::<PUT>();
-        let mut step: Vec<[u8; PUT]> = Vec::new();
+        let mut rows: Vec<[u8; PUT]> = Vec::new();
         let columns = self.set.columns.len();
         read::again(
             (&self.set.files[0], &self.sides[0]),
             self.bench.run,
             wanted,
-            &|again: &Again<'_, u64>| {
+            &|chunk: &AgainChunk<'_, u64>| {
                 let mut text = Vec::new();
-                for column in 0..columns {
-                    let cell = again.records.cell(column, again.row);
-                    let length = u32::try_from(cell.len()).unwrap_or(u32::MAX);
-                    text.extend_from_slice(&length.to_le_bytes());
-                    text.extend_from_slice(cell);
+                let mut puts = Vec::with_capacity(chunk.wanted.len());
+                for again in chunk.each() {
+                    let again = again?;
+                    let from = text.len();
+                    let file = u32::try_from(again.file).unwrap_or(u32::MAX);
+                    text.extend_from_slice(&again.record.to_le_bytes());
+                    text.extend_from_slice(&file.to_le_bytes());
+                    for column in 0..columns {
+                        let cell = again.records.cell(column, again.row);
+                        let length = u32::try_from(cell.len()).unwrap_or(u32::MAX);
+                        text.extend_from_slice(&length.to_le_bytes());
+                        text.extend_from_slice(cell);
+                    }
+                    puts.push((again.about, Put { place: from as u64, length: text.len() - from }));
                 }
-                Ok((text, again.about, again.record, again.file))
+                Ok((text, puts))
             },
-            &mut |(text, received, record, file): (Vec<u8>, u64, u64, usize)| {
-                let place = texts.add(&text)?;
-                let mut row = [0; PUT];
-                let words = [received, place, text.len() as u64, record, file as u64];
-                row.as_chunks_mut::<8>().0.iter_mut().zip(words).for_each(|(to, word)| {
-                    *to = word.to_be_bytes();
-                });
-                step.push(row);
-                if step.len() >= 1024 {
-                    puts.push_all(&step)?;
-                    step.clear();
-                }
-                Ok(())
+            &mut |(text, some): (Vec<u8>, Vec<(u64, Put)>)| {
+                let from = texts.add(&text)?;
+                rows.clear();
+                rows.extend(some.into_iter().map(|(received, put)| {
+                    let length = u32::try_from(put.length).unwrap_or(u32::MAX);
+                    let mut row = [0; PUT];
+                    let (places, rest) = row.split_at_mut(16);
+                    places.copy_from_slice(&two(received, from + put.place));
+                    rest.copy_from_slice(&length.to_be_bytes());
+                    row
+                }));
+                puts.push_all(&rows)
             },
         )?;
-        puts.push_all(&step)?;
         Ok((texts.finish()?, puts))
     }
 
@@ -828,62 +987,78 @@ impl Comparison<'_, '_> {
         columns
     }
 
-    /// What became of one record.
-    fn change(&self, sent: &[&[u8]], again: &Again<'_, Put>, orders: &[Vec<usize>; 2]) -> Changed {
-        let before = |column: usize| sent.get(column).copied().unwrap_or_default();
+    /// Adds what became of one record.
+    fn change(
+        &self,
+        sent: &Sent<'_>,
+        again: &Again<'_, Put>,
+        orders: &[Vec<usize>; 2],
+        changes: &mut Changes,
+    ) {
+        let before = |column: usize| sent.cells.get(column).copied().unwrap_or_default();
         let after = |column: usize| again.records.cell(column, again.row);
-        let mut changed = Changed { columns: Vec::new(), left: Vec::new(), findings: Vec::new() };
+        let mut columns = std::mem::take(&mut changes.columns);
+        columns.clear();
         for (column, about) in self.set.columns.iter().enumerate() {
             if about.on == [true; 2]
                 && let Some(kind) = difference(before(column), after(column), about.ty)
             {
-                changed.columns.push((column, kind));
+                columns.push((column, kind));
             }
         }
-        let differing: Vec<usize> = changed.columns.iter().map(|(column, _)| *column).collect();
-        let moved = shift::moved(&differing, orders, &before, &after);
-        for (column, kind) in &mut changed.columns {
-            if moved.contains(column) {
-                *kind = Kind::Shifted;
+        if let Some(misfit) = again.records.misfit(again.row) {
+            *changes.misfits.entry(again.file).or_default() += 1;
+            // Where only the end of the record is gone, the values before it stand in their places.
+            let cut = |kind: &Kind| matches!(kind, Kind::Emptied | Kind::Truncated);
+            if misfit.says_more && columns.is_empty() {
+                columns.extend(orders[1].last().map(|column| (*column, Kind::Shifted)));
+            } else if misfit.fields > again.records.batch.width
+                || !columns.iter().all(|(_, kind)| cut(kind))
+            {
+                columns.iter_mut().for_each(|(_, kind)| *kind = Kind::Shifted);
+            }
+        } else if columns.len() > 1 {
+            let differing: Vec<usize> = columns.iter().map(|(column, _)| *column).collect();
+            let moved = shift::moved(&differing, orders, &before, &after);
+            for (column, kind) in &mut columns {
+                if moved.contains(column) {
+                    *kind = Kind::Shifted;
+                }
             }
         }
-        for (column, kind) in &changed.columns {
-            if *kind == Kind::Truncated {
-                let length = String::from_utf8_lossy(after(*column)).chars().count() as u64;
-                changed.left.push((*column, length));
-            }
-        }
-        self.find(&mut changed, again, &before, &after);
-        changed
+        changes.count(&columns, &|column| {
+            String::from_utf8_lossy(after(column)).chars().count() as u64
+        });
+        self.find(&columns, changes, sent, again, &before, &after);
+        changes.columns = columns;
     }
 
     /// Makes the findings about one record that are wanted.
     fn find<'t>(
         &self,
-        changed: &mut Changed,
+        changed: &[(usize, Kind)],
+        changes: &mut Changes,
+        sent: &Sent<'_>,
         again: &Again<'_, Put>,
         before: &dyn Fn(usize) -> &'t [u8],
         after: &dyn Fn(usize) -> &'t [u8],
     ) {
         let rank = priority(again.file, again.record - 1);
-        let mut kinds: Vec<Kind> = changed.columns.iter().map(|(_, kind)| *kind).collect();
+        let altered = changed.iter().any(|(_, kind)| !kind.is_form()).then_some(Kind::Altered);
+        let mut kinds: Vec<Kind> = altered
+            .into_iter()
+            .chain(changed.iter().map(|(_, kind)| *kind))
+            .filter(|kind| self.teller.wants(*kind, rank))
+            .collect();
         kinds.sort_unstable();
         kinds.dedup();
-        if kinds.iter().any(|kind| !kind.is_form()) {
-            kinds.insert(0, Kind::Altered);
-        }
         let [sent_names, names] = &self.names;
-        let (Some(sent_name), Some(name)) =
-            (sent_names.get(again.about.file), names.get(again.file))
+        let (Some(sent_name), Some(name)) = (sent_names.get(sent.file), names.get(again.file))
         else {
             return;
         };
         for kind in kinds {
-            if !self.teller.wants(kind, rank) {
-                continue;
-            }
             let columns: Vec<usize> = changed
-                .columns
                 .iter()
                 .filter(|(_, other)| kind == *other || kind == Kind::Altered && !other.is_form())
                 .map(|(column, _)| *column)
@@ -905,7 +1080,7 @@ impl Comparison<'_, '_> {
             finding.message = format!(
                 "{}{more}: {what}; sent as record {} of `{sent_name}`",
                 listed.join(", "),
-                again.about.record
+                sent.record
             );
             for column in columns.into_iter().take(SHOWN) {
                 let about = &self.set.columns[column];
@@ -915,7 +1090,7 @@ impl Comparison<'_, '_> {
                     finding.fields.push(field);
                 }
             }
-            changed.findings.push((kind, rank, finding));
+            changes.findings.push((kind, rank, finding));
         }
     }
 
@@ -923,10 +1098,12 @@ impl Comparison<'_, '_> {
     fn tell(
         &self,
         account: &mut Account,
-        happened: Happened,
+        changes: Changes,
         told: Vec<(Kind, String)>,
         whole: &mut Whole,
-    ) {
+    ) -> BTreeMap<usize, u64> {
+        let Changes { kinds, columns_of, misfits, .. } = changes;
+        account.changes = kinds;
         let name = &self.set.name;
         let lines = [
             (Kind::Missing, account.missing, account.sent, "did not arrive"),
@@ -950,7 +1127,7 @@ impl Comparison<'_, '_> {
             whole.story(kind, message);
         }
         let arrived = account.arrived();
-        for ((column, kind), (records, left)) in happened {
+        for ((column, kind), (records, left)) in columns_of {
             account.columns.push(ColumnAccount {
                 column: self.set.columns[column].name.clone(),
                 kind,
@@ -978,6 +1155,7 @@ impl Comparison<'_, '_> {
             );
             whole.story(column.kind, message);
         }
+        misfits
     }
 }
 
@@ -986,25 +1164,61 @@ const SHOWN: usize = 8;
 
 /// A row of what is put aside, read back.
 fn put(row: [u8; PUT]) -> Wanted<Put> {
-    let (words, _) = row.as_chunks::<8>();
+    let (words, length) = row.as_chunks::<8>();
     let word = |at: usize| words.get(at).map_or(0, |word| u64::from_be_bytes(*word));
-    let size = |at: usize| usize::try_from(word(at)).unwrap_or(usize::MAX);
-    Wanted {
-        spot: Spot(word(0)),
-        about: Put { place: word(1), length: size(2), record: word(3), file: size(4) },
-    }
+    let length = length.first_chunk().map_or(0, |length| u32::from_be_bytes(*length));
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    Wanted { spot: Spot(word(0)), about: Put { place: word(1), length } }
 }
 
-/// The cells of a record that was put aside.
-fn cells(mut text: &[u8]) -> Vec<&[u8]> {
-    let mut cells = Vec::new();
-    while let Some((length, rest)) = text.split_first_chunk::<4>() {
-        let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
-        let Some((cell, after)) = rest.split_at_checked(length) else { break };
-        cells.push(cell);
-        text = after;
+/// The texts of the records that were put aside, in one, and the place of each in it: what lies side by side is read at
+/// once.
+fn taken_back(texts: &SealedTexts, wanted: &[Wanted<Put>]) -> io::Result<(Vec<u8>, Vec<usize>)> {
+    let mut order: Vec<usize> = (0..wanted.len()).collect();
+    order.sort_unstable_by_key(|number| wanted[*number].about.place);
+    let mut places = vec![0; wanted.len()];
+    let mut text = Vec::new();
+    let mut order = order.into_iter().peekable();
+    while let Some(first) = order.next() {
+        let Put { place, length, .. } = wanted[first].about;
+        places[first] = text.len();
+        let (from, mut end) = (text.len(), place + length as u64);
+        while let Some(next) = order.next_if(|next| {
+            let next = &wanted[*next].about;
+            next.place >= end && next.place - end <= GAP
+        }) {
+            let next_put = wanted[next].about;
+            places[next] = from + usize::try_from(next_put.place - place).unwrap_or(usize::MAX);
+            end = next_put.place + next_put.length as u64;
+        }
+        text.resize(from + usize::try_from(end - place).unwrap_or(usize::MAX), 0);
+        texts.read(place, &mut text[from..])?;
     }
-    cells
+    Ok((text, places))
+}
+
+/// Bytes that are read for nothing at most, so that two texts are read at once.
+const GAP: u64 = 256;
+
+impl<'t> Sent<'t> {
+    /// Takes what was put aside of a record.
+    fn read(&mut self, text: &'t [u8], length: usize) {
+        self.cells.clear();
+        let mut text = text.get(..length).unwrap_or_default();
+        if let Some((origin, rest)) = text.split_first_chunk::<ORIGIN>() {
+            let (record, file) = origin.split_at(8);
+            self.record = record.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+            let file = file.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
+            self.file = usize::try_from(file).unwrap_or(usize::MAX);
+            text = rest;
+        }
+        while let Some((length, rest)) = text.split_first_chunk::<4>() {
+            let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
+            let Some((cell, after)) = rest.split_at_checked(length) else { break };
+            self.cells.push(cell);
+            text = after;
+        }
+    }
 }
 
 /// A title inside a sentence.

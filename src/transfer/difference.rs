@@ -77,15 +77,19 @@ fn of_texts(sent: &str, received: &str, ty: FieldType) -> Kind {
     if is_blank {
         return Kind::Filled;
     }
-    if words(sent).eq(words(received)) {
-        let lost = |text: &str| text.trim().matches('\n').count();
-        return if lost(received) < lost(sent) { Kind::LineBreaks } else { Kind::Whitespace };
-    }
-    if breaks_lost(sent, received) {
-        return Kind::LineBreaks;
-    }
-    if joined(sent, received) {
-        return Kind::Whitespace;
+    // Most values are single words, in which nothing can happen to white space.
+    let one_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    if !one_word(sent) || !one_word(received) {
+        if words(sent).eq(words(received)) {
+            let lost = |text: &str| text.trim().matches('\n').count();
+            return if lost(received) < lost(sent) { Kind::LineBreaks } else { Kind::Whitespace };
+        }
+        if breaks_lost(sent, received) {
+            return Kind::LineBreaks;
+        }
+        if joined(sent, received) {
+            return Kind::Whitespace;
+        }
     }
     let (before, after) = (sent.trim(), received.trim());
     moment::harm(before, after)
@@ -137,11 +141,17 @@ fn of_truths(sent: &str, received: &str, ty: FieldType) -> Option<Kind> {
 /// Numbers of telephones, people and things with other marks between their digits, and codes without their point:
 /// the same to whoever reads them. A decimal number without its point is another one.
 fn of_marks(sent: &str, received: &str, ty: FieldType) -> Option<Kind> {
-    if sent.len() > 40 || received.len() > 40 || !sent.is_ascii() || !received.is_ascii() {
+    let marks = ['-', '.', '/', ' ', '(', ')'];
+    if sent.len() > 40
+        || received.len() > 40
+        || !sent.is_ascii()
+        || !received.is_ascii()
+        || !sent.contains(marks) && !received.contains(marks)
+    {
         return None;
     }
     let parts = |text: &'_ str| -> Vec<String> {
-        let parts = text.split(['-', '.', '/', ' ', '(', ')']).filter(|part| !part.is_empty());
+        let parts = text.split(marks).filter(|part| !part.is_empty());
         parts.map(str::to_owned).collect()
     };
     let (before, after) = (parts(sent), parts(received));
@@ -170,6 +180,9 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 /// Whether line breaks were dropped, or written as something else, and nothing else was done.
 fn breaks_lost(sent: &str, received: &str) -> bool {
     let lines = || sent.trim().split('\n').map(str::trim).filter(|line| !line.is_empty());
+    if !sent.contains('\n') {
+        return false;
+    }
     if sent.trim().matches('\n').count() <= received.trim().matches('\n').count() {
         return false;
     }

@@ -47,6 +47,8 @@ pub enum Kind {
     ColumnMissing,
     /// A column was not there when it was sent.
     ColumnExtra,
+    /// A file came without the names of its columns.
+    HeaderMissing,
     /// A record set is absent.
     SetMissing,
     /// A record set was not there when it was sent.
@@ -101,7 +103,7 @@ macro_rules! words {
 }
 
 /// Every kind, in the order of the report.
-const WORDS: [Words; 25] = words! {
+const WORDS: [Words; 26] = words! {
     Missing Completeness Error Record Integrity "completeness/record-not-arrived"
         "Record did not arrive"
         "A record that is lost on its way is a gap in the chart that nobody at the receiving end can see."
@@ -178,6 +180,10 @@ const WORDS: [Words; 25] = words! {
         "A column arrived that was not sent"
         "A column more is a disclosure for every record of the table."
         "Find out what added it; leave it out if nobody asked for it."
+    HeaderMissing Completeness Error File Integrity "completeness/header-not-arrived"
+        "A table arrived without the names of its columns"
+        "Whoever loads such a file loses its first record and guesses what stands in which column."
+        "Put the header on every file, also where a table is cut into parts."
     SetMissing Completeness Error Group Integrity "completeness/record-set-not-arrived"
         "A record set did not arrive"
         "A whole kind of records is missing."

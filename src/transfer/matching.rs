@@ -6,15 +6,17 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::store::{Budget, KeyHasher, Partitions, RowSorter, Rows};
 use crate::transfer::difference::one_line_end;
-use crate::transfer::moment;
-use crate::transfer::read::{self, Again, Records, Run, SideRead, Spot, Wanted};
+use crate::transfer::read::{self, AgainChunk, Records, Run, SideRead, Spot, Wanted};
 use crate::transfer::set::{Set, Side};
+use crate::transfer::{moment, number};
 
 /// Marks a record that was received, in the place that it is stored under.
 const RECEIVED: u64 = 1 << 63;
 /// Marks a record without a key.
 const KEYLESS: u64 = 1 << 62;
-const MARKS: u64 = RECEIVED | KEYLESS;
+/// Marks a record of another width than the header.
+const MISFIT: u64 = 1 << 61;
+const MARKS: u64 = RECEIVED | KEYLESS | MISFIT;
 
 /// Bytes of a record in the store: its marked spot, and the hash of all it says.
 const ROW: usize = 16;
@@ -29,7 +31,7 @@ pub(super) struct Bench<'r, 'h> {
 
 impl Bench<'_, '_> {
     fn rows(&self, width: usize) -> Rows {
-        Rows::new(width, Arc::clone(&self.budget), self.run.options.temp_dir.clone())
+        Rows::of_fingerprints(width, Arc::clone(&self.budget), self.run.options.temp_dir.clone())
     }
 
     pub(super) fn sorter<const WIDTH: usize>(&self) -> RowSorter<WIDTH> {
@@ -43,7 +45,6 @@ pub(super) struct Matched {
     pub(super) unaltered: u64,
     /// Places of records that differ: sent, received.
     pub(super) pairs: RowSorter<16>,
-    pub(super) pair_count: u64,
     pub(super) missing: RowSorter<8>,
     pub(super) missing_count: u64,
     pub(super) extra: RowSorter<8>,
@@ -52,6 +53,7 @@ pub(super) struct Matched {
     pub(super) repeated: RowSorter<16>,
     pub(super) repeated_count: u64,
     /// Without a key and without a twin, on each side.
+    unkeyed: [RowSorter<8>; 2],
     pub(super) keyless: [u64; 2],
     /// The last record of each sent file that arrived, plus one; nothing: none.
     pub(super) arrived: Vec<u64>,
@@ -105,9 +107,11 @@ struct Hashed {
     hashes: Vec<u64>,
     ordinals: Vec<u64>,
     keyless: Vec<u32>,
+    /// How many records of another width stand at the end.
+    misfits: usize,
 }
 
-fn hash(plan: &Plan<'_>, hasher: &KeyHasher, records: &Records<'_>) -> Hashed {
+fn hash(plan: &Plan<'_>, hasher: &KeyHasher, records: &Records<'_>, side: Side) -> Hashed {
     let rows = records.rows();
     let breaks = records.batch.quoted;
     let mut whole = vec![0_u128; rows];
@@ -137,12 +141,43 @@ fn hash(plan: &Plan<'_>, hasher: &KeyHasher, records: &Records<'_>) -> Hashed {
             }
         }
     }
-    Hashed {
-        keys,
-        hashes: whole.into_iter().map(half).collect(),
-        ordinals: (0..rows).map(|row| records.batch.ordinal(row)).collect(),
-        keyless,
+    let mut ordinals: Vec<u64> = (0..rows).map(|row| records.ordinal(row)).collect();
+    let mut misfits = 0;
+    // What was sent in a form that nobody can read is the sender's to mend.
+    if side == Side::Received && !plan.set.key.is_empty() {
+        for row in rows..rows + records.batch.misfits.len() {
+            if let Some(key) = key_of_misfit(plan, hasher, records, row) {
+                keys.push(key);
+                whole.push(0);
+                ordinals.push(records.ordinal(row));
+                misfits += 1;
+            }
+        }
     }
+    Hashed { keys, hashes: whole.into_iter().map(half).collect(), ordinals, keyless, misfits }
+}
+
+/// The key of a record of another width, where its fields reach so far: it may be that of a record that was sent.
+fn key_of_misfit(
+    plan: &Plan<'_>,
+    hasher: &KeyHasher,
+    records: &Records<'_>,
+    row: usize,
+) -> Option<u128> {
+    let misfit = records.misfit(row)?;
+    let (mut key, mut says) = (0, false);
+    for &column in &plan.set.key {
+        if !records.reaches(misfit, column) {
+            return None;
+        }
+        let cell = records.cell(column, row);
+        says |= !cell.trim_ascii().is_empty();
+        key = chained(key, hash_cell(hasher, cell, true));
+    }
+    if plan.set.key.len() > 1 {
+        key = hasher.text(&key.to_le_bytes());
+    }
+    says.then_some(key)
 }
 
 /// Reads both sides of a record set and brings their records together.
@@ -156,16 +191,20 @@ pub(super) fn gather(set: &Set, bench: &Bench<'_, '_>) -> io::Result<(Partitions
         let read = read::read(
             &set.files[side.index()],
             bench.run,
-            &|_, records| hash(&plan, &bench.hasher, records),
+            &|_, records| hash(&plan, &bench.hasher, records, side),
             &mut |chunk, hashed: Hashed| {
                 bytes.clear();
                 let mut keyless = hashed.keyless.iter().peekable();
+                let sound = hashed.keys.len() - hashed.misfits;
                 for (row, (hash, ordinal)) in
                     (0_u32..).zip(hashed.hashes.iter().zip(&hashed.ordinals))
                 {
                     let without = keyless.next_if(|other| **other == row).is_some();
-                    let spot =
-                        Spot::new(chunk, *ordinal).0 | mark | if without { KEYLESS } else { 0 };
+                    let odd = row as usize >= sound;
+                    let spot = Spot::new(chunk, *ordinal).0
+                        | mark
+                        | if without { KEYLESS } else { 0 }
+                        | if odd { MISFIT } else { 0 };
                     bytes.extend_from_slice(&spot.to_be_bytes());
                     bytes.extend_from_slice(&hash.to_be_bytes());
                 }
@@ -207,14 +246,16 @@ type Said = (u64, u64);
 #[derive(Default)]
 struct Settled {
     unaltered: u64,
-    keyless: [u64; 2],
     pairs: Vec<[u8; 16]>,
     missing: Vec<[u8; 8]>,
     extra: Vec<[u8; 8]>,
     repeated: Vec<[u8; 16]>,
+    /// Without a key, on each side.
+    unkeyed: [Vec<[u8; 8]>; 2],
 }
 
-fn two(first: u64, second: u64) -> [u8; 16] {
+/// Two numbers as a row.
+pub(super) fn two(first: u64, second: u64) -> [u8; 16] {
     let mut row = [0; 16];
     row[..8].copy_from_slice(&first.to_be_bytes());
     row[8..].copy_from_slice(&second.to_be_bytes());
@@ -229,11 +270,13 @@ pub(super) fn both(row: [u8; 16]) -> (u64, u64) {
 }
 
 impl Settled {
-    /// Settles a group: what is the same is paired first, then what differs, in the order of both sides.
+    /// Settles a group: what is the same is paired first, then what differs, in the order of both sides; a record of
+    /// another width, of those in `misfits`, belongs to one that nothing else belongs to.
     fn settle(
         &mut self,
         sent: &mut [Said],
         received: &mut [Said],
+        misfits: &mut [u64],
         keyless: bool,
         arrived: &mut dyn FnMut(u64),
     ) {
@@ -277,9 +320,14 @@ impl Settled {
             arrived(*mine);
             self.pairs.push(two(*mine, *theirs));
         }
+        misfits.sort_unstable();
+        let mut misfits = misfits.iter();
         for mine in left_sent.iter().skip(pairs) {
             if keyless {
-                self.keyless[0] += 1;
+                self.unkeyed[0].push(mine.to_be_bytes());
+            } else if let Some(theirs) = misfits.next() {
+                arrived(*mine);
+                self.pairs.push(two(*mine, *theirs));
             } else {
                 self.missing.push(mine.to_be_bytes());
             }
@@ -290,7 +338,7 @@ impl Settled {
                 let counts = u64::from(count(sent)) << 32 | u64::from(count(received));
                 self.repeated.push(two(*theirs, counts));
             } else if keyless {
-                self.keyless[1] += 1;
+                self.unkeyed[1].push(theirs.to_be_bytes());
             } else {
                 self.extra.push(theirs.to_be_bytes());
             }
@@ -308,14 +356,13 @@ pub(super) fn settle(
     let mut matched = Matched::new(set, bench);
     let arrived: Vec<AtomicU64> = set.files[0].iter().map(|_| AtomicU64::new(0)).collect();
     let file = |spot: u64| sides[0].chunks.get(Spot(spot).chunk()).map(|chunk| chunk.file);
-    let [unaltered, pairs, missing, extra, repeated, keyless_sent, keyless_received] =
-        [const { AtomicU64::new(0) }; 7];
+    let [unaltered, missing, extra, repeated, keyless_sent, keyless_received] =
+        [const { AtomicU64::new(0) }; 6];
     let add = |to: &AtomicU64, count: u64| to.fetch_add(count, Ordering::Relaxed);
     let hand_over = |settled: &mut Settled| -> io::Result<()> {
         add(&unaltered, std::mem::take(&mut settled.unaltered));
-        add(&keyless_sent, std::mem::take(&mut settled.keyless[0]));
-        add(&keyless_received, std::mem::take(&mut settled.keyless[1]));
-        add(&pairs, settled.pairs.len() as u64);
+        add(&keyless_sent, settled.unkeyed[0].len() as u64);
+        add(&keyless_received, settled.unkeyed[1].len() as u64);
         add(&missing, settled.missing.len() as u64);
         add(&extra, settled.extra.len() as u64);
         add(&repeated, settled.repeated.len() as u64);
@@ -323,6 +370,10 @@ pub(super) fn settle(
         matched.missing.push_all(&settled.missing)?;
         matched.extra.push_all(&settled.extra)?;
         matched.repeated.push_all(&settled.repeated)?;
+        for (all, some) in matched.unkeyed.iter().zip(&mut settled.unkeyed) {
+            all.push_all(some)?;
+            some.clear();
+        }
         settled.pairs.clear();
         settled.missing.clear();
         settled.extra.clear();
@@ -332,19 +383,25 @@ pub(super) fn settle(
     partitions.lookups(&|lookup| {
         let mut settled = Settled::default();
         let (mut sent, mut received): (Vec<Said>, Vec<Said>) = (Vec::new(), Vec::new());
+        let mut misfits: Vec<u64> = Vec::new();
         let mut highest = vec![0_u64; arrived.len()];
         for (number, (_, rows)) in lookup.groups().enumerate() {
             sent.clear();
             received.clear();
+            misfits.clear();
             let mut keyless = false;
             for row in rows {
                 let Some(row) = lookup.row(row).first_chunk::<ROW>() else { continue };
                 let (spot, hash) = both(*row);
+                if spot & MISFIT != 0 {
+                    misfits.push(spot & !MARKS);
+                    continue;
+                }
                 keyless = spot & KEYLESS != 0;
                 let side = if spot & RECEIVED == 0 { &mut sent } else { &mut received };
                 side.push((spot & !MARKS, hash));
             }
-            settled.settle(&mut sent, &mut received, keyless, &mut |spot| {
+            settled.settle(&mut sent, &mut received, &mut misfits, keyless, &mut |spot| {
                 if let Some(highest) = file(spot).and_then(|file| highest.get_mut(file)) {
                     *highest = (*highest).max(spot + 1);
                 }
@@ -359,7 +416,6 @@ pub(super) fn settle(
         hand_over(&mut settled)
     })?;
     matched.unaltered = unaltered.into_inner();
-    matched.pair_count = pairs.into_inner();
     matched.missing_count = missing.into_inner();
     matched.extra_count = extra.into_inner();
     matched.repeated_count = repeated.into_inner();
@@ -373,13 +429,13 @@ impl Matched {
         Self {
             unaltered: 0,
             pairs: bench.sorter(),
-            pair_count: 0,
             missing: bench.sorter(),
             missing_count: 0,
             extra: bench.sorter(),
             extra_count: 0,
             repeated: bench.sorter(),
             repeated_count: 0,
+            unkeyed: [bench.sorter(), bench.sorter()],
             keyless: [0; 2],
             arrived: vec![0; set.files[0].len()],
         }
@@ -387,56 +443,52 @@ impl Matched {
 
     /// Looks once more at records that seem to be missing and records that nobody seems to have sent: a key that lost
     /// its zeros is nobody's. They belong together where one of each side, and no other, has the same key in another
-    /// form, or says the same in all other columns, or says the same in other columns than before.
+    /// form, or says the same in all other columns, to the letter or but for its form, or says the same in other columns
+    /// than before.
     pub(super) fn look_again(
         mut self,
         set: &Set,
         sides: &[SideRead; 2],
         bench: &Bench<'_, '_>,
     ) -> io::Result<Self> {
-        if self.missing_count == 0 || self.extra_count == 0 {
+        let [sent, received] = self.keyless;
+        if self.missing_count + sent == 0 || self.extra_count + received == 0 {
             return Ok(self);
         }
         let plan = Plan::new(set);
-        let rows = bench.rows(ALIKE);
+        let mut rows = bench.rows(ALIKE);
         let missing = std::mem::replace(&mut self.missing, bench.sorter());
         let extra = std::mem::replace(&mut self.extra, bench.sorter());
-        for (side, sorter) in Side::BOTH.into_iter().zip([missing, extra]) {
-            let mark = if side == Side::Received { RECEIVED } else { 0 };
-            let wanted = sorter.finish()?.map(|row| {
-                row.map(|row| Wanted { spot: Spot(u64::from_be_bytes(row)), about: () })
-            });
-            let (mut keys, mut bytes) = (Vec::new(), Vec::new());
-            read::again(
-                (&set.files[side.index()], &sides[side.index()]),
-                bench.run,
-                wanted,
-                &|again| Ok((again.spot.0 | mark, Alike::of(&plan, &bench.hasher, again))),
-                &mut |(spot, alike): (u64, Alike)| {
-                    keys.push(alike.key);
-                    bytes.extend_from_slice(&spot.to_be_bytes());
-                    bytes.extend_from_slice(&alike.rest.to_be_bytes());
-                    bytes.extend_from_slice(&alike.mixed.to_be_bytes());
-                    if keys.len() >= 4096 {
-                        rows.add(&keys, &bytes)?;
-                        keys.clear();
-                        bytes.clear();
-                    }
-                    Ok(())
-                },
-            )?;
-            rows.add(&keys, &bytes)?;
+        let unkeyed = std::mem::replace(&mut self.unkeyed, [bench.sorter(), bench.sorter()]);
+        for (side, (keyed, unkeyed)) in
+            Side::BOTH.into_iter().zip([missing, extra].into_iter().zip(unkeyed))
+        {
+            for (sorter, without) in [(keyed, 0), (unkeyed, KEYLESS)] {
+                let mark = without | if side == Side::Received { RECEIVED } else { 0 };
+                let wanted = sorter.finish()?.map(|row| {
+                    row.map(|row| Wanted { spot: Spot(u64::from_be_bytes(row)), about: () })
+                });
+                read::again(
+                    (&set.files[side.index()], &sides[side.index()]),
+                    bench.run,
+                    wanted,
+                    &|chunk| alike(&plan, &bench.hasher, chunk, mark),
+                    &mut |(keys, bytes): (Vec<u128>, Vec<u8>)| rows.add(&keys, &bytes),
+                )?;
+            }
         }
-        let found = AtomicU64::new(0);
-        let by_rest = bench.rows(ALIKE);
-        self.pair_up(&rows.partitions()?, &found, Some((&by_rest, &bench.hasher, 0)))?;
-        let by_mixed = bench.rows(ALIKE);
-        self.pair_up(&by_rest.partitions()?, &found, Some((&by_mixed, &bench.hasher, 1)))?;
-        self.pair_up(&by_mixed.partitions()?, &found, None)?;
-        let found = found.into_inner();
-        self.pair_count += found;
-        self.missing_count -= found;
-        self.extra_count -= found;
+        let left = Left::default();
+        for by in 0..WAYS {
+            let next = bench.rows(ALIKE);
+            self.pair_up(&rows.partitions()?, &left, Some((&next, &bench.hasher, by)))?;
+            rows = next;
+        }
+        self.pair_up(&rows.partitions()?, &left, None)?;
+        let Left { missing, extra, repeated, keyless } = left;
+        self.missing_count = missing.into_inner();
+        self.extra_count = extra.into_inner();
+        self.repeated_count += repeated.into_inner();
+        self.keyless = keyless.map(AtomicU64::into_inner);
         Ok(self)
     }
 
@@ -444,104 +496,164 @@ impl Matched {
     fn pair_up(
         &self,
         partitions: &Partitions,
-        found: &AtomicU64,
+        left: &Left,
         next: Option<(&Rows, &KeyHasher, usize)>,
     ) -> io::Result<()> {
         partitions.lookups(&|lookup| {
             let mut settled = Settled::default();
             let (mut keys, mut bytes) = (Vec::new(), Vec::new());
+            let mut sides: [Vec<Words>; 2] = [Vec::new(), Vec::new()];
             for (_, rows) in lookup.groups() {
-                let row = |number: u32| -> [u64; 3] {
-                    let (words, _) = lookup.row(number).as_chunks::<8>();
-                    std::array::from_fn(|at| {
-                        words.get(at).map_or(0, |word| u64::from_be_bytes(*word))
-                    })
-                };
-                let spots = rows.clone().map(|number| row(number)[0]);
-                let (first, second) = {
-                    let mut spots = spots.clone();
-                    (spots.next(), spots.next())
-                };
-                if let (2, Some(mine), Some(theirs)) = (rows.len(), first, second)
-                    && mine & RECEIVED == 0
-                    && theirs & RECEIVED != 0
-                {
-                    settled.pairs.push(two(mine & !MARKS, theirs & !MARKS));
+                sides.iter_mut().for_each(Vec::clear);
+                for number in rows {
+                    let (chunks, _) = lookup.row(number).as_chunks::<8>();
+                    let words: Words = std::array::from_fn(|at| {
+                        chunks.get(at).map_or(0, |word| u64::from_be_bytes(*word))
+                    });
+                    sides[usize::from(words[0] & RECEIVED != 0)].push(words);
+                }
+                let [sent, received] = &mut sides;
+                if settled.pair(sent, received) {
                     continue;
                 }
-                for number in rows {
-                    let words = row(number);
-                    match next.filter(|(.., by)| words[1 + by] != 0) {
+                for words in sides.iter().flatten() {
+                    match next {
                         Some((_, hasher, by)) => {
-                            keys.push(hasher.text(&words[1 + by].to_le_bytes()));
-                            words
-                                .iter()
-                                .for_each(|word| bytes.extend_from_slice(&word.to_be_bytes()));
+                            // What says too little to be known by it keeps its place alone.
+                            let word = if words[1 + by] == 0 { words[0] } else { words[1 + by] };
+                            keys.push(hasher.text(&word.to_le_bytes()));
+                            words.iter().for_each(|word| {
+                                bytes.extend_from_slice(&word.to_be_bytes());
+                            });
                         }
-                        // A record that says too little to be known by it keeps its place alone.
-                        None if next.is_some_and(|(_, _, by)| by == 0) && words[2] != 0 => {
-                            let Some((_, hasher, _)) = next else { continue };
-                            keys.push(hasher.text(&words[0].to_le_bytes()));
-                            words
-                                .iter()
-                                .for_each(|word| bytes.extend_from_slice(&word.to_be_bytes()));
-                        }
-                        None if words[0] & RECEIVED == 0 => {
-                            settled.missing.push((words[0] & !MARKS).to_be_bytes());
-                        }
-                        None => settled.extra.push((words[0] & !MARKS).to_be_bytes()),
+                        None => settled.leave(words[0]),
                     }
                 }
             }
             if let Some((next, ..)) = next {
                 next.add(&keys, &bytes)?;
             }
-            found.fetch_add(settled.pairs.len() as u64, Ordering::Relaxed);
+            left.add(&settled);
             self.pairs.push_all(&settled.pairs)?;
             self.missing.push_all(&settled.missing)?;
-            self.extra.push_all(&settled.extra)
+            self.extra.push_all(&settled.extra)?;
+            self.repeated.push_all(&settled.repeated)
         })
     }
 }
 
-/// Bytes of a record that is looked at again: its marked spot and two hashes.
-const ALIKE: usize = 24;
+/// Ways to know a record whose key is harmed, beside the key itself.
+const WAYS: usize = 3;
 
-/// What a record may be known by when its key is harmed; a hash of 0 says that there is too little to know it by.
-struct Alike {
-    key: u128,
-    rest: u64,
-    mixed: u64,
+/// A record that is looked at again: its marked spot, and a hash for each way to know it; 0 says that there is too
+/// little to know it by.
+type Words = [u64; 1 + WAYS];
+
+/// Bytes of such a record in the store.
+const ALIKE: usize = size_of::<Words>();
+
+/// Records that found none of the other side.
+#[derive(Default)]
+struct Left {
+    missing: AtomicU64,
+    extra: AtomicU64,
+    repeated: AtomicU64,
+    keyless: [AtomicU64; 2],
+}
+
+impl Left {
+    fn add(&self, settled: &Settled) {
+        let add = |to: &AtomicU64, some: usize| to.fetch_add(some as u64, Ordering::Relaxed);
+        add(&self.missing, settled.missing.len());
+        add(&self.extra, settled.extra.len());
+        add(&self.repeated, settled.repeated.len());
+        for (all, some) in self.keyless.iter().zip(&settled.unkeyed) {
+            add(all, some.len());
+        }
+    }
+}
+
+impl Settled {
+    /// Pairs a group if there is one record of each side, or copies that say one and the same.
+    fn pair(&mut self, sent: &mut [Words], received: &mut [Words]) -> bool {
+        let copies = |side: &[Words]| {
+            side.windows(2).all(|two| two[0][WAYS] == two[1][WAYS] && two[0][WAYS] != 0)
+        };
+        if sent.is_empty() || received.is_empty() || !copies(sent) || !copies(received) {
+            return false;
+        }
+        sent.sort_unstable();
+        received.sort_unstable();
+        let counts = (sent.len() as u64) << 32 | received.len() as u64;
+        for (mine, theirs) in sent.iter().zip(received.iter()) {
+            self.pairs.push(two(mine[0] & !MARKS, theirs[0] & !MARKS));
+        }
+        for mine in sent.iter().skip(received.len()) {
+            self.leave(mine[0]);
+        }
+        for theirs in received.iter().skip(sent.len()) {
+            self.repeated.push(two(theirs[0] & !MARKS, counts));
+        }
+        true
+    }
+
+    /// Leaves a record alone.
+    fn leave(&mut self, marked: u64) {
+        let side = usize::from(marked & RECEIVED != 0);
+        let spot = (marked & !MARKS).to_be_bytes();
+        match (marked & KEYLESS != 0, side) {
+            (true, side) => self.unkeyed[side].push(spot),
+            (false, 0) => self.missing.push(spot),
+            (false, _) => self.extra.push(spot),
+        }
+    }
 }
 
 /// Text of other columns by which a record can be known, in bytes, and in how many of them.
 const TELLING: usize = 12;
 const TELLING_CELLS: usize = 2;
 
-impl Alike {
-    fn of(plan: &Plan<'_>, hasher: &KeyHasher, again: &Again<'_, ()>) -> Self {
+/// The keys and the rows of records that are looked at again.
+fn alike(
+    plan: &Plan<'_>,
+    hasher: &KeyHasher,
+    chunk: &AgainChunk<'_, ()>,
+    mark: u64,
+) -> io::Result<(Vec<u128>, Vec<u8>)> {
+    let (mut keys, mut bytes) = (Vec::new(), Vec::new());
+    let by: &[usize] = if plan.set.key.is_empty() { &plan.common } else { &plan.set.key };
+    for again in chunk.each() {
+        let again = again?;
         let cell = |column: usize| one_line_end(again.records.cell(column, again.row));
-        let by: &[usize] = if plan.set.key.is_empty() { &plan.common } else { &plan.set.key };
-        let key = by
-            .iter()
-            .fold(0, |hash, column| chained(hash, hasher.text(folded(&cell(*column)).as_bytes())));
-        let (mut rest, mut mixed) = (0_u128, 0_u128);
+        let loose = |columns: &[usize], form: &dyn Fn(&[u8]) -> String| {
+            columns
+                .iter()
+                .fold(0, |hash, column| chained(hash, hasher.text(form(&cell(*column)).as_bytes())))
+        };
+        let marked = again.spot.0 | mark;
+        let key = if mark & KEYLESS == 0 { loose(by, &folded) } else { u128::from(marked) };
         let telling = |columns: &[usize]| {
             let cells = columns.iter().map(|column| cell(*column).len()).filter(|len| *len > 0);
             let (count, bytes) = cells.fold((0, 0), |(count, bytes), len| (count + 1, bytes + len));
             count >= TELLING_CELLS && bytes >= TELLING
         };
+        let (mut rest, mut form, mut mixed) = (0_u128, 0_u128, 0_u128);
         if telling(&plan.rest) && !plan.set.key.is_empty() {
             let cells = plan.rest.iter().map(|column| hasher.text(&cell(*column)));
             rest = cells.fold(0, chained);
+            form = loose(&plan.rest, &rounded);
         }
         if telling(&plan.common) {
             let cells =
                 plan.common.iter().map(|column| cell(*column)).filter(|cell| !cell.is_empty());
             mixed = cells.fold(0, |sum, cell| sum.wrapping_add(hasher.text(&cell)));
         }
-        Self { key: hasher.text(&key.to_le_bytes()), rest: half(rest), mixed: half(mixed) }
+        keys.push(hasher.text(&key.to_le_bytes()));
+        for word in [marked, half(rest), half(form), half(mixed)] {
+            bytes.extend_from_slice(&word.to_be_bytes());
+        }
     }
+    Ok((keys, bytes))
 }
 
 /// A text as it is compared when only its form may have changed.
@@ -556,4 +668,18 @@ fn folded(text: &[u8]) -> String {
         text.chars().filter(char::is_ascii_alphanumeric).map(|char| char.to_ascii_lowercase());
     let letters: String = letters.collect();
     letters.trim_start_matches('0').to_owned()
+}
+
+/// A text as it is compared when a spreadsheet may have rewritten it beside: dates without their times, long numbers
+/// by their first digits.
+fn rounded(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let text = text.trim();
+    if let Some(day) = moment::day(text) {
+        return format!("day {}", day.0);
+    }
+    match number::rounded(text) {
+        Some(number) => number,
+        None => folded(text.as_bytes()),
+    }
 }

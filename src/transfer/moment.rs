@@ -36,7 +36,9 @@ pub(super) fn harm(sent: &str, received: &str) -> Option<Kind> {
 
 /// Times without a date.
 fn of_times(sent: &str, received: &str) -> Option<Kind> {
-    let clock = |text: &str| time(text).filter(|_| text.len() <= 20);
+    let clock = |text: &str| {
+        if text.len() > 20 || !text.contains(':') { None } else { time(text) }
+    };
     let ((before, zone), (after, other)) = (clock(sent)?, clock(received)?);
     if before == after && (zone == other || zone.is_none() || other.is_none()) {
         return Some(Kind::Reformatted);
@@ -71,15 +73,12 @@ fn day_of(date: Date) -> (i64, i64) {
 /// Every way in which a text of two parts can be read as a month and a day, or the last digits of a year.
 fn days(text: &str) -> Vec<(i64, i64)> {
     let text = text.trim();
-    let parts: Vec<&str> = match text.split_once(['-', '/', '.', ' ']) {
-        Some((one, other)) => vec![one, other],
+    let parts = text.split_once(['-', '/', '.', ' ']).or_else(|| {
         // `MAR1`: letters, and a number behind them.
-        None => {
-            let at = text.find(|char: char| !char.is_ascii_alphabetic()).unwrap_or(0);
-            text.split_at_checked(at).map_or_else(Vec::new, |(one, other)| vec![one, other])
-        }
-    };
-    let [one, other] = parts.as_slice() else { return Vec::new() };
+        let at = text.find(|char: char| !char.is_ascii_alphabetic())?;
+        text.split_at_checked(at)
+    });
+    let Some((one, other)) = parts else { return Vec::new() };
     let short = |text: &str| number(text).filter(|number| text.len() <= 2 && *number > 0);
     match (month(one), short(one), month(other), short(other)) {
         (Some(month), _, _, Some(day)) | (_, Some(day), Some(month), _) => vec![(month, day)],
@@ -191,6 +190,17 @@ pub(super) fn readings(text: &str) -> Vec<Moment> {
     moments
 }
 
+/// The day that a text says, also as the number that a spreadsheet keeps it as.
+pub(super) fn day(text: &str) -> Option<Date> {
+    if let Some(moment) = readings(text).first() {
+        return Some(moment.date);
+    }
+    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let days = number(whole).filter(|_| digits && whole.len() == 5)?;
+    i32::try_from(days - 25_569).ok().map(Date)
+}
+
 /// A date and a time without anything between their digits, as HL7 writes them: `20260102140500.000-0500`.
 fn compact(text: &str) -> Option<Moment> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -271,6 +281,9 @@ const MONTHS: [&str; 12] =
 
 /// The number of a month by the beginning of its name.
 fn month(text: &str) -> Option<i64> {
+    if text.len() < 3 {
+        return None;
+    }
     let lower = text.to_ascii_lowercase();
     let start = lower.get(..3)?;
     let known = lower.bytes().all(|byte| byte.is_ascii_lowercase());

@@ -129,6 +129,12 @@ fn is_noise(sent: &str, received: &str) -> bool {
     (before - after).abs() <= before.abs() * 1e-6
 }
 
+/// A long number by the digits that scientific notation leaves of it; `None` for any other text.
+pub(super) fn rounded(text: &str) -> Option<String> {
+    let long = digits(text) && text.len() > 11 || scientific(text);
+    long.then(|| text.parse::<f64>().ok()).flatten().map(|number| format!("{number:.5e}"))
+}
+
 /// Whether both texts can be read as the same plain number.
 fn same_number(sent: &str, received: &str) -> bool {
     let after = plain_numbers(received);
@@ -149,6 +155,11 @@ fn plain_numbers(text: &str) -> Vec<String> {
     let (text, negative) = bare(text);
     for (point, groups) in [('.', [',', ' ', '\u{A0}', '\'']), (',', ['.', ' ', '\u{A0}', '\''])] {
         let (whole, places) = text.split_once(point).unwrap_or((text, ""));
+        let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let may_be = |byte: u8| byte.is_ascii_digit() || byte >= 0x80 || b", .'".contains(&byte);
+        if !all_digits(places) || !whole.bytes().all(may_be) {
+            continue;
+        }
         let ungrouped = if whole.contains(groups) {
             let mut parts = whole.split(groups);
             let first = parts.next().unwrap_or_default();
@@ -160,8 +171,7 @@ fn plain_numbers(text: &str) -> Vec<String> {
         } else {
             whole.to_owned()
         };
-        let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if ungrouped.len() + places.len() == 0 || !all_digits(&ungrouped) || !all_digits(places) {
+        if ungrouped.len() + places.len() == 0 || !all_digits(&ungrouped) {
             continue;
         }
         let (whole, places) = (ungrouped.trim_start_matches('0'), places.trim_end_matches('0'));

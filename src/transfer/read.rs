@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::engine::{Hooks, ScanOptions, Tree, is_subtree, subtree};
 use crate::source::{
-    Batch, CellSpan, Chunk, Encoding, Issue, IssueClass, IssueCode, IssueLog, Table, Tally,
+    Batch, CellSpan, Chunk, Encoding, Issue, IssueClass, IssueCode, IssueLog, Misfit, Table, Tally,
 };
 use crate::transfer::error::Gone;
 use crate::transfer::set::File;
@@ -91,24 +91,50 @@ pub(super) struct SideRead {
     pub(super) contrary: Vec<(usize, Encoding)>,
 }
 
-/// The records of a chunk as cells.
+/// The records of a chunk as cells: those that are sound, and behind them those of another width.
 pub(super) struct Records<'b> {
     pub(super) batch: &'b Batch,
-    /// The cells of each column of the record set; none where the file lacks it.
+    /// The cells of each column of the record set; none where the file lacks it, and none at all where each is found
+    /// when it is asked for.
     columns: &'b [Vec<CellSpan>],
     present: &'b [Option<usize>],
 }
 
 impl Records<'_> {
+    /// How many sound records there are.
     pub(super) fn rows(&self) -> usize {
         self.batch.rows
+    }
+
+    /// The record of another width that stands in a row.
+    pub(super) fn misfit(&self, row: usize) -> Option<&Misfit> {
+        self.batch.misfits.get(row.checked_sub(self.batch.rows)?)
+    }
+
+    /// The record's number in the chunk, from 0.
+    pub(super) fn ordinal(&self, row: usize) -> u64 {
+        self.misfit(row).map_or_else(|| self.batch.ordinal(row), |misfit| misfit.ordinal.into())
+    }
+
+    /// The line of the record in the chunk, from 0.
+    fn line(&self, row: usize) -> u64 {
+        self.misfit(row).map_or_else(|| self.batch.line(row), |misfit| misfit.line.into())
+    }
+
+    /// Whether a record of another width reaches to a column of the record set.
+    pub(super) fn reaches(&self, misfit: &Misfit, column: usize) -> bool {
+        let place = self.present.get(column).copied().flatten();
+        place.is_some_and(|place| place < misfit.fields)
     }
 
     /// A cell's text; nothing where the file lacks the column.
     #[inline]
     pub(super) fn cell(&self, column: usize, row: usize) -> &[u8] {
-        let span = self.columns.get(column).and_then(|spans| spans.get(row));
-        let span = span.filter(|_| self.present.get(column).is_some_and(Option::is_some));
+        let Some(Some(place)) = self.present.get(column) else { return Default::default() };
+        let span = match self.columns.get(column) {
+            Some(spans) => spans.get(row).copied(),
+            None => self.batch.unquoted_cell(row, *place),
+        };
         span.and_then(|span| self.batch.buffer.get(span.start as usize..span.end as usize))
             .unwrap_or_default()
     }
@@ -116,10 +142,18 @@ impl Records<'_> {
     /// The row of the record of that number in the chunk.
     fn row_of(&self, ordinal: u64) -> Option<usize> {
         if self.batch.ordinals.is_empty() {
-            return usize::try_from(ordinal).ok().filter(|row| *row < self.batch.rows);
+            let row = usize::try_from(ordinal).ok().filter(|row| *row < self.batch.rows);
+            return row.or_else(|| self.row_of_misfit(ordinal));
         }
-        let ordinal = u32::try_from(ordinal).ok()?;
-        self.batch.ordinals.binary_search(&ordinal).ok()
+        let number = u32::try_from(ordinal).ok()?;
+        let row = self.batch.ordinals.binary_search(&number).ok();
+        row.or_else(|| self.row_of_misfit(ordinal))
+    }
+
+    fn row_of_misfit(&self, ordinal: u64) -> Option<usize> {
+        let misfits = &self.batch.misfits;
+        let place = misfits.binary_search_by_key(&ordinal, |misfit| misfit.ordinal.into()).ok()?;
+        Some(self.batch.rows + place)
     }
 }
 
@@ -132,13 +166,24 @@ struct Slot {
 }
 
 impl Slot {
+    /// The records of a file of which few cells are wanted.
+    fn some_cells<'s>(&'s mut self, file: &'s File) -> Records<'s> {
+        if self.batch.quoted || !self.batch.misfits.is_empty() {
+            return self.cells(file);
+        }
+        Records { batch: &self.batch, columns: &[], present: &file.columns }
+    }
+
     /// Finds the cells of the columns of a file.
     fn cells<'s>(&'s mut self, file: &'s File) -> Records<'s> {
         let Self { batch, columns, .. } = self;
         columns.resize_with(file.columns.len(), Vec::new);
         for (spans, column) in columns.iter_mut().zip(&file.columns) {
             match column {
-                Some(column) => batch.column(*column, spans),
+                Some(column) => {
+                    batch.column(*column, spans);
+                    batch.misfit_column(*column, spans);
+                }
                 None => spans.clear(),
             }
         }
@@ -324,7 +369,8 @@ fn work<P>(
         });
     }
     let end = file.member.table.split(&mut slot.chunk, start, &mut slot.batch)?;
-    let part = (slot.batch.rows > 0).then(|| judge(job.file, &slot.cells(file)));
+    let some = slot.batch.rows + slot.batch.misfits.len() > 0;
+    let part = some.then(|| judge(job.file, &slot.cells(file)));
     let batch = &mut slot.batch;
     Ok(Done {
         start,
@@ -368,6 +414,25 @@ impl FileRead {
         self.evidence.0 += done.evidence.0;
         self.evidence.1 += done.evidence.1;
         done.part
+    }
+
+    /// Takes records of another width for read: each was held against the record that was sent.
+    pub(super) fn recover(&mut self, records: u64) {
+        self.tally.kept += records;
+        self.tally.skipped = self.tally.skipped.saturating_sub(records);
+        let codes = [IssueCode("read/short-row"), IssueCode("read/long-row")];
+        let of_width = self.issues.by_code.iter_mut().filter(|(code, _)| codes.contains(code));
+        let counts: Vec<_> = of_width.map(|(_, count)| count).collect();
+        if counts.iter().map(|count| count.count).sum::<u64>() != records {
+            return;
+        }
+        for count in counts {
+            count.class = IssueClass::Kept;
+            for issue in &mut count.first {
+                issue.class = IssueClass::Kept;
+                issue.detail.push_str("; it was held against the record that was sent, by its key");
+            }
+        }
     }
 
     fn fail(&mut self, table: &Table, error: &io::Error) {
@@ -440,6 +505,39 @@ pub(super) struct Wanted<T> {
     pub(super) about: T,
 }
 
+/// Records of one chunk that were read again.
+pub(super) struct AgainChunk<'b, T> {
+    records: &'b Records<'b>,
+    at: ChunkAt,
+    /// What is wanted of the chunk, in the order of the records.
+    pub(super) wanted: &'b [Wanted<T>],
+}
+
+impl<'b, T: Copy> AgainChunk<'b, T> {
+    /// The record that is wanted.
+    ///
+    /// # Errors
+    /// When the file no longer has it.
+    pub(super) fn record(&self, wanted: &Wanted<T>) -> io::Result<Again<'b, T>> {
+        let gone = || Gone::error(io::ErrorKind::UnexpectedEof);
+        let row = self.records.row_of(wanted.spot.ordinal()).ok_or_else(gone)?;
+        Ok(Again {
+            records: self.records,
+            row,
+            about: wanted.about,
+            file: self.at.file,
+            record: self.at.records + wanted.spot.ordinal() + 1,
+            line: self.at.lines + self.records.line(row) + 1,
+            spot: wanted.spot,
+        })
+    }
+
+    /// All records that are wanted.
+    pub(super) fn each(&self) -> impl Iterator<Item = io::Result<Again<'b, T>>> {
+        self.wanted.iter().map(|wanted| self.record(wanted))
+    }
+}
+
 /// One record that was read again.
 pub(super) struct Again<'b, T> {
     pub(super) records: &'b Records<'b>,
@@ -453,7 +551,8 @@ pub(super) struct Again<'b, T> {
     pub(super) spot: Spot,
 }
 
-/// Reads single records again, in the order in which they stand. `judge` is called by all threads, `take` in order.
+/// Reads single records again, in the order in which they stand. `judge` is called by all threads with what is wanted
+/// of a chunk, `take` in order with what it gave.
 ///
 /// # Errors
 /// A file that can no longer be read, or what the others give.
@@ -461,7 +560,7 @@ pub(super) fn again<T: Copy + Send + Sync, P: Send>(
     (files, side): (&[File], &SideRead),
     run: Run<'_, '_>,
     wanted: impl Iterator<Item = io::Result<Wanted<T>>>,
-    judge: &(dyn Fn(&Again<'_, T>) -> io::Result<P> + Sync),
+    judge: &(dyn Fn(&AgainChunk<'_, T>) -> io::Result<P> + Sync),
     take: &mut dyn FnMut(P) -> io::Result<()>,
 ) -> io::Result<()> {
     let size = run.options.chunk_size;
@@ -484,7 +583,7 @@ pub(super) fn again<T: Copy + Send + Sync, P: Send>(
         if wave.is_empty() || run.interrupted() {
             return Ok(());
         }
-        let done: Vec<io::Result<Vec<P>>> = slots
+        let done: Vec<io::Result<P>> = slots
             .par_iter_mut()
             .zip(&wave)
             .map(|(slot, (chunk, wanted))| {
@@ -495,26 +594,11 @@ pub(super) fn again<T: Copy + Send + Sync, P: Send>(
                 let table = &file.member.table;
                 table.load(&mut slot.chunk, at.index, size).map_err(failed)?;
                 table.split(&mut slot.chunk, at.start, &mut slot.batch).map_err(failed)?;
-                let records = slot.cells(file);
-                let one = |wanted: &Wanted<T>| {
-                    let row = records.row_of(wanted.spot.ordinal()).ok_or_else(gone)?;
-                    judge(&Again {
-                        records: &records,
-                        row,
-                        about: wanted.about,
-                        file: at.file,
-                        record: at.records + wanted.spot.ordinal() + 1,
-                        line: at.lines + records.batch.line(row) + 1,
-                        spot: wanted.spot,
-                    })
-                };
-                wanted.iter().map(one).collect()
+                judge(&AgainChunk { records: &slot.some_cells(file), at: *at, wanted })
             })
             .collect();
         for part in done {
-            for one in part? {
-                take(one)?;
-            }
+            take(part?)?;
         }
     }
 }

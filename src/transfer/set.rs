@@ -1,12 +1,13 @@
 //! What is held against what: files of both sides brought together as record sets, and their columns.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 use crate::expr::typed::FieldId;
-use crate::finding::{header_text, headers_of_unknown};
+use crate::finding::{header_text, headers_of_unknown, may_be_record};
 use crate::plan::{self, BoundFile};
 use crate::rule::Dictionary;
-use crate::source::{Encoding, Refusal, Table};
+use crate::source::{Batch, Chunk, Encoding, Refusal, Table};
 use crate::transfer::TransferProblem;
 use crate::value::FieldType;
 
@@ -50,6 +51,8 @@ pub(super) struct Member {
     fields: Vec<(FieldId, usize)>,
     /// Its columns by their headers: the normalised name, and how often it stood before.
     headers: Vec<(String, usize)>,
+    /// Whether it came without a header.
+    pub(super) headless: bool,
 }
 
 /// Records of one kind on both sides.
@@ -130,12 +133,7 @@ impl Member {
 
     /// A table that no layout knows.
     pub(super) fn table(name: String, bytes: u64, table: Table) -> Self {
-        let mut headers: Vec<(String, usize)> = Vec::new();
-        for header in &table.header.names {
-            let header = plan::normalise(header);
-            let before = headers.iter().filter(|(other, _)| *other == header).count();
-            headers.push((header, before));
-        }
+        let headers = headers(&table.header.names);
         Self {
             name,
             bytes,
@@ -146,7 +144,40 @@ impl Member {
             key: Vec::new(),
             fields: Vec::new(),
             headers,
+            headless: false,
         }
+    }
+
+    /// Whether its header may be a record, as where a file was cut into parts of which only the first has one.
+    fn may_be_headless(&self) -> bool {
+        self.set.is_none() && may_be_record(&self.table.header.names)
+    }
+
+    /// Whether its first line has the form of the records of another table: in the columns of the key, and in most.
+    fn is_like(&self, other: &Self) -> bool {
+        let mine: Vec<String> = self.table.header.names.iter().map(|cell| form(cell)).collect();
+        let theirs = first_forms(&other.table);
+        let alike = |column: usize| {
+            mine.get(column)
+                .is_some_and(|mine| theirs.get(column) == Some(mine) && !mine.is_empty())
+        };
+        let key = other.key.iter().filter_map(|field| {
+            other.fields.iter().find(|(bound, _)| bound == field).map(|(_, column)| *column)
+        });
+        key.chain([0].into_iter().filter(|_| other.key.is_empty())).all(alike)
+            && (0..mine.len()).filter(|column| alike(*column)).count() * 2 > mine.len()
+    }
+
+    /// Takes the columns of another table, which has a header.
+    fn follow(&mut self, other: &Self) -> io::Result<()> {
+        self.table.deny_header(&other.table.header.names)?;
+        self.headers.clone_from(&other.headers);
+        self.layout.clone_from(&other.layout);
+        self.key.clone_from(&other.key);
+        self.fields.clone_from(&other.fields);
+        self.set = other.set;
+        self.headless = true;
+        Ok(())
     }
 
     /// Its columns, by fields first and then by the headers that no field is read from.
@@ -177,9 +208,62 @@ impl Member {
     }
 
     fn stem(&self) -> &str {
-        let file = self.name.rsplit('/').next().unwrap_or(&self.name);
-        file.split_once('.').map_or(file, |(stem, _)| stem)
+        stem(&self.name)
     }
+}
+
+/// What a file is called, without its folder and what kind of file it is.
+pub(super) fn stem(name: &str) -> &str {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    file.split_once('.').map_or(file, |(stem, _)| stem)
+}
+
+/// The form of a value: what kinds of characters follow one another, however many of each.
+fn form(text: &str) -> String {
+    let mut form = String::new();
+    for char in text.trim().chars() {
+        let kind = match char {
+            _ if char.is_numeric() => '0',
+            _ if char.is_alphabetic() => 'a',
+            other => other,
+        };
+        if !form.ends_with(kind) {
+            form.push(kind);
+        }
+    }
+    form
+}
+
+/// How much of a table is read to see the form of its records.
+const LOOK: u64 = 1 << 16;
+
+/// The forms of the values of a table's first record; none where it has none or cannot be read.
+fn first_forms(table: &Table) -> Vec<String> {
+    let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
+    let read = table.load(&mut chunk, table.data_start / LOOK, LOOK);
+    if read.and_then(|()| table.split(&mut chunk, table.data_start, &mut batch)).is_err() {
+        return Vec::new();
+    }
+    let mut spans = Vec::new();
+    let mut forms = Vec::with_capacity(table.width);
+    for column in 0..table.width {
+        batch.column(column, &mut spans);
+        let cell =
+            spans.first().and_then(|span| batch.buffer.get(span.start as usize..span.end as usize));
+        forms.push(cell.map_or_else(String::new, |cell| form(&String::from_utf8_lossy(cell))));
+    }
+    forms
+}
+
+/// Headers normalised, each with how often it stood before.
+fn headers(names: &[String]) -> Vec<(String, usize)> {
+    let mut headers: Vec<(String, usize)> = Vec::new();
+    for header in names {
+        let header = plan::normalise(header);
+        let before = headers.iter().filter(|(other, _)| *other == header).count();
+        headers.push((header, before));
+    }
+    headers
 }
 
 /// Members that hold the same kind of records.
@@ -199,6 +283,17 @@ impl Group {
 
     fn headers(&self) -> BTreeSet<&(String, usize)> {
         self.all().flat_map(|member| &member.headers).collect()
+    }
+
+    /// A table whose header may be that of another, which has none; of its side if there is one.
+    fn model(&self, side: Side, of: &Member) -> Option<&Member> {
+        let [sent, received] = &self.members;
+        let (mine, theirs) = if side == Side::Sent { (sent, received) } else { (received, sent) };
+        let mut all = mine.iter().chain(theirs);
+        let width = of.table.header.names.len();
+        all.find(|member| {
+            !member.headless && member.table.header.names.len() == width && of.is_like(member)
+        })
     }
 
     /// How alike the columns are: those of both among those of either, in thousandths.
@@ -243,6 +338,7 @@ pub(super) fn sets(
         }
     }
     groups.extend(known.into_values());
+    adopt_headless(&mut groups);
     join_halves(&mut groups);
     let mut used = vec![false; keys.len()];
     let mut sets: Vec<Set> =
@@ -265,6 +361,49 @@ pub(super) fn sets(
         }
     }
     Ok(sets)
+}
+
+/// Brings tables whose header did not come with them to the only table with a header that has as many columns: where
+/// several have, to the only one that the side lacks.
+fn adopt_headless(groups: &mut Vec<Group>) {
+    let mut headless: Vec<(Side, Member)> = Vec::new();
+    for group in groups.iter_mut() {
+        for side in Side::BOTH {
+            let [sent, received] = &mut group.members;
+            let (mine, theirs) =
+                if side == Side::Sent { (sent, received) } else { (received, sent) };
+            if theirs.is_empty() {
+                let parted = std::mem::take(mine).into_iter().partition(Member::may_be_headless);
+                let (without, with): (Vec<_>, Vec<_>) = parted;
+                headless.extend(without.into_iter().map(|member| (side, member)));
+                *mine = with;
+            }
+        }
+    }
+    groups.retain(|group| group.all().next().is_some());
+    let mut alone: Vec<(Side, Member)> = Vec::new();
+    for (side, mut member) in headless {
+        let fits = |group: &Group| group.model(side, &member).is_some();
+        let lacks = |group: &Group| !group.members[side.index()].iter().any(|has| !has.headless);
+        let only = |which: &dyn Fn(&Group) -> bool| {
+            let mut all = (0..groups.len()).filter(|number| which(&groups[*number]));
+            all.next().filter(|_| all.next().is_none())
+        };
+        let home = only(&fits).or_else(|| only(&|group| fits(group) && lacks(group)));
+        let followed = home.is_some_and(|home| {
+            let model = groups[home].model(side, &member);
+            model.is_some_and(|model| member.follow(model).is_ok())
+        });
+        match home.filter(|_| followed) {
+            Some(home) => groups[home].members[side.index()].push(member),
+            None => alone.push((side, member)),
+        }
+    }
+    for (side, member) in alone {
+        let mut group = Group::default();
+        group.members[side.index()].push(member);
+        groups.push(group);
+    }
 }
 
 /// Brings a record set that only one side seems to have together with the likeliest table of the other side:

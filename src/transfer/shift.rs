@@ -20,7 +20,8 @@ pub(super) fn moved<'c>(
     if differing.len() < 2 {
         return Vec::new();
     }
-    let shifted = orders.iter().find_map(|order| {
+    let kinds = if orders[0] == orders[1] { 1 } else { 2 };
+    let shifted = orders.iter().take(kinds).find_map(|order| {
         let places = shifted(order, sent, received)?;
         order.get(places).map(<[usize]>::to_vec)
     });
@@ -41,10 +42,22 @@ fn shifted<'c>(
     if last == first {
         return None;
     }
-    let moved = |pairs: &mut dyn Iterator<Item = (usize, usize)>| {
+    let places = |moved: Moved, place: usize| match moved {
+        Moved::Right => (columns[place], columns[place + 1]),
+        Moved::Left => (columns[place + 1], columns[place]),
+    };
+    let all_moved = |direction: Moved| {
+        // Most records are not shifted, and comparing bytes is cheap.
+        let same = (first..last).map(|place| places(direction, place)).filter(|(from, to)| {
+            let before = sent(*from);
+            !before.is_empty() && alike(before, received(*to))
+        });
+        if same.take(2).count() < 2 {
+            return false;
+        }
         let mut moved = 0;
-        for (from, to) in pairs {
-            let (before, after) = (sent(columns[from]), received(columns[to]));
+        for (from, to) in (first..last).map(|place| places(direction, place)) {
+            let (before, after) = (sent(from), received(to));
             // A value may have been harmed in another way too, as zeros are lost in a whole column.
             match difference(before, after, FieldType::Text) {
                 None => moved += usize::from(!before.is_empty()),
@@ -54,19 +67,33 @@ fn shifted<'c>(
         }
         moved >= 2
     };
-    let right = moved(&mut (first..last).map(|place| (place, place + 1)));
-    let left = moved(&mut (first..last).map(|place| (place + 1, place)));
-    (right || left).then_some(first..=last)
+    (all_moved(Moved::Right) || all_moved(Moved::Left)).then_some(first..=last)
+}
+
+/// To which neighbour values moved.
+#[derive(Debug, Clone, Copy)]
+enum Moved {
+    Left,
+    Right,
+}
+
+/// Whether both are the same text; where line ends may be written in two ways, only whether they can be.
+fn alike(one: &[u8], other: &[u8]) -> bool {
+    one == other || memchr::memchr2(b'\r', b'\n', one).is_some()
 }
 
 /// Columns that changed places among themselves: each has the value that another of them had, and gave its own away.
 fn exchanged<'c>(differing: &[usize], sent: Cells<'_, 'c>, received: Cells<'_, 'c>) -> Vec<usize> {
-    // Where a value went: the column that is found, followed until the way is back at its beginning.
-    let goes_to = |column: usize| {
-        let value = sent(column);
-        let there = |other: &&usize| **other != column && received(**other) == value;
-        differing.iter().filter(|_| !value.trim_ascii().is_empty()).find(there).copied()
+    let given_away = |column: usize, other: usize| {
+        column != other && received(other) == sent(column) && !sent(column).trim_ascii().is_empty()
     };
+    let any = differing.iter().any(|one| differing.iter().any(|other| given_away(*one, *other)));
+    if !any {
+        return Vec::new();
+    }
+    // Where a value went: the column that is found, followed until the way is back at its beginning.
+    let goes_to =
+        |column: usize| differing.iter().find(|other| given_away(column, **other)).copied();
     let mut found: Vec<usize> = Vec::new();
     for &first in differing {
         let (mut way, mut at) = (vec![first], goes_to(first));

@@ -340,6 +340,155 @@ fn a_manifest_says_what_was_to_be_sent() {
     }
 }
 
+/// Sends six records and has the text of the table arrive as a program made it.
+#[track_caller]
+fn arrives(made: impl Fn(&str) -> String, expected: &[(&str, u64)], code: i32) -> Value {
+    let folder = folder();
+    let (sent, received) = (folder.path().join("sent"), folder.path().join("received"));
+    for side in [&sent, &received] {
+        fs::create_dir(side).expect("a folder can be made");
+        Clothing::plain().write(side, (0..6).map(record).collect());
+    }
+    let text = fs::read_to_string(sent.join("part-0.csv")).expect("it was written");
+    let one_line = text.replace("\nsecond", " second");
+    fs::write(sent.join("part-0.csv"), &one_line).expect("it can be written again");
+    fs::write(received.join("part-0.csv"), made(&one_line)).expect("it can be written again");
+    let run = compare(&sent, &received, &[]);
+    let report = keeps_to_its_schema(&run.stdout());
+    let expected: BTreeMap<String, u64> =
+        expected.iter().map(|(rule, count)| ((*rule).to_owned(), *count)).collect();
+    assert_eq!(violations(&report), expected, "{}", report["exit_reason"]);
+    assert_eq!(run.code(), Some(code), "{}", report["exit_reason"]);
+    report
+}
+
+const ALTERED: &str = "completeness/record-altered";
+const SHIFTED: &str = "completeness/columns-shifted";
+const MISSING: &str = "completeness/record-not-arrived";
+
+#[test]
+fn records_of_another_width_are_known_by_their_keys() {
+    let shifted = [(ALTERED, 2), (SHIFTED, 2)];
+    // A delimiter that nobody quoted, in the addresses of two records.
+    let report = arrives(
+        |text| {
+            let quoted =
+                |number: usize| format!("\"{number} Fictional Street, Apartment {}\"", number * 3);
+            [2, 3].into_iter().fold(text.to_owned(), |text, number| {
+                let quoted = quoted(number);
+                text.replace(&quoted, quoted.trim_matches('"'))
+            })
+        },
+        &shifted,
+        1,
+    );
+    assert_eq!(report["inputs"][0]["records"]["skipped"], 0);
+    assert_eq!(report["transfer"][0]["received_not_comparable"], 0);
+    // A record whose end is lost.
+    let cut = |text: &str| {
+        text.replacen(",Sample Town 1,\"first line 1 second, \"\"quoted\"\" line\"", "", 1)
+    };
+    arrives(cut, &[(ALTERED, 1), ("completeness/value-lost", 1)], 1);
+    // What belongs to no record that was sent cannot be judged.
+    arrives(|text| format!("{text}9999,1,2\n"), &[], 3);
+    // Nor is a second one of a record that arrived.
+    arrives(|text| format!("{text}0000001,1,2\n"), &[], 3);
+}
+
+#[test]
+fn a_header_that_is_lost_is_told_as_that() {
+    let lost = |text: &str| text.split_once('\n').expect("there is a header").1.to_owned();
+    let report = arrives(lost, &[("completeness/header-not-arrived", 1)], 1);
+    assert_eq!(report["transfer"][0]["unaltered"], 6);
+}
+
+#[test]
+fn columns_that_are_exchanged_are_told_as_that() {
+    let exchanged = |text: &str| text.replacen("birth_date,zip", "zip,birth_date", 1);
+    arrives(exchanged, &[(ALTERED, 6), (SHIFTED, 6)], 1);
+}
+
+#[test]
+fn records_without_a_key_are_known_by_the_rest() {
+    let report = arrives(
+        |text| text.replacen("0000003,", ",", 1),
+        &[(ALTERED, 1), ("completeness/value-lost", 1)],
+        1,
+    );
+    assert_eq!(report["transfer"][0]["received_not_comparable"], 0);
+}
+
+#[test]
+fn copies_of_a_record_with_a_harmed_key_are_surplus() {
+    let twice = |text: &str| {
+        let at = text.find("0000006").expect("it was written");
+        let (before, last) = text.split_at(at);
+        format!("{before}{0}{0}", last.replacen("0000006", "6", 1))
+    };
+    let expected = [
+        (ALTERED, 1),
+        ("completeness/leading-zeros-lost", 1),
+        ("completeness/record-arrived-more-than-once", 1),
+    ];
+    arrives(twice, &expected, 1);
+}
+
+#[test]
+fn a_table_that_cannot_be_read_is_no_file_that_was_not_sent() {
+    // Every quote is lost, so that line breaks and delimiters stand bare.
+    let report = arrives(|text| text.replace('"', ""), &[(MISSING, 6)], 3);
+    let rules = report["rules"].as_array().expect("a report has rules");
+    for id in ["completeness/record-set-not-arrived", "confidentiality/file-not-to-be-sent"] {
+        let rule = rules.iter().find(|rule| rule["id"] == id).expect("every rule is told");
+        assert_eq!(rule["counts"]["not_evaluable"], 1, "{id}");
+        assert_eq!(rule["counts"]["violations"], 0, "{id}");
+    }
+}
+
+#[test]
+fn what_a_spreadsheet_makes_of_keys_dates_and_numbers_is_found_again() {
+    // Keys lost their zeros, dates and long numbers were rewritten, all at once.
+    let saved = |text: &str| {
+        let mut text = text.to_owned();
+        for number in 0..6 {
+            let record = record(number);
+            let (id, birth, account) = (&record[0], &record[4], &record[7]);
+            let (year, day) = birth.split_once('-').expect("it is a date");
+            let day = day.replace('-', "/");
+            let digits: f64 = account.parse().expect("it is a number");
+            let rewritten = format!("{digits:.5E}").replace('E', "E+");
+            text = text
+                .replace(id, &format!("{rewritten}-{number}"))
+                .replace(birth, &format!("{day}/{year}"))
+                .replace(account, &rewritten);
+        }
+        text
+    };
+    let expected = [
+        (ALTERED, 6),
+        ("completeness/form-changed", 6),
+        ("completeness/spreadsheet-mangled", 6),
+        ("completeness/value-changed", 6),
+    ];
+    arrives(saved, &expected, 1);
+}
+
+#[test]
+fn the_screen_names_what_did_not_arrive() {
+    let folder = folder();
+    let (sent, received) = (folder.path().join("sent"), folder.path().join("received"));
+    for side in [&sent, &received] {
+        fs::create_dir(side).expect("a folder can be made");
+        Clothing::plain().write(side, (0..3).map(record).collect());
+    }
+    let table = received.join("part-0.csv");
+    let text = fs::read_to_string(&table).expect("it was written");
+    fs::write(&table, text.replacen("phone", "extension", 1)).expect("it can be written again");
+    let screen = run(["transfer", &self::text(&sent), &self::text(&received)]).stdout();
+    assert!(screen.contains("`phone` of `patients` did not arrive"), "{screen}");
+    assert!(screen.contains("`extension` of `patients` arrived and was not sent"), "{screen}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
