@@ -850,6 +850,11 @@ fn years_old(text: &[u8], end: usize) -> Option<usize> {
 static THINGS: WordList<32> =
     WordList::new("building buildings house home tradition bridge tree church cohort hospital");
 
+/// Words between those for an age and the number.
+static OF_AGE: WordList<64> = WordList::new(
+    "of is at was turned in years yrs yr y sex gender death diagnosis onset presentation",
+);
+
 /// Whether the words before the number say that it is an age.
 fn follows_age(text: &[u8], start: usize) -> bool {
     let before = &text[..start];
@@ -864,34 +869,17 @@ fn follows_age(text: &[u8], start: usize) -> bool {
     let mut end = before.len() - skip(before);
     for _ in 0..3 {
         let word = last_word(&before[..end]);
-        let is = |known: &[&[u8]]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
-        if is(&[b"age", b"aged"]) {
+        let is = |known: &[u8]| word.eq_ignore_ascii_case(known);
+        if is(b"age") || is(b"aged") {
             let earlier = last_word(before[..end - word.len()].trim_ascii_end());
             return ![&b"gestational"[..], b"bone"]
                 .iter()
                 .any(|no| earlier.eq_ignore_ascii_case(no));
         }
-        if !is(&[
-            b"of",
-            b"is",
-            b"at",
-            b"was",
-            b"turned",
-            b"in",
-            b"years",
-            b"yrs",
-            b"yr",
-            b"y",
-            b"sex",
-            b"gender",
-            b"death",
-            b"diagnosis",
-            b"onset",
-            b"presentation",
-        ]) {
+        if !OF_AGE.has(word) {
             return false;
         }
-        if is(&[b"turned"]) {
+        if is(b"turned") {
             return true;
         }
         end -= word.len();

@@ -669,14 +669,17 @@ fn is_of_language(word: &[u8]) -> bool {
         b"tion", b"tions", b"sion", b"ently", b"antly", b"ously", b"tely", b"ally", b"izes",
         b"ology", b"ical", b"ities", b"itis", b"emia", b"ably", b"ibly", b"fully",
     ];
-    // `McNally` and `Voss-McNally` end like an adverb.
-    let last = word.rsplit(|byte| *byte == b'-').next().unwrap_or(word);
-    let of_clan = last[..2.min(last.len())].eq_ignore_ascii_case(b"mc");
     word.len() >= 7
-        && !of_clan
         && ENDINGS
             .iter()
             .any(|ending| word[word.len() - ending.len()..].eq_ignore_ascii_case(ending))
+        && !is_of_clan(word)
+}
+
+/// Whether the last of two names begins like `McNally`, which ends like an adverb.
+fn is_of_clan(word: &[u8]) -> bool {
+    let last = word.rsplit(|byte| *byte == b'-').next().unwrap_or(word);
+    last.get(..2).is_some_and(|first| first.eq_ignore_ascii_case(b"mc"))
 }
 
 fn in_word(byte: &u8) -> bool {
