@@ -529,9 +529,8 @@ mod tests {
     }
 
     #[test]
-    fn cells_that_hang_together_by_many_rows_are_solved_or_counted() {
-        // Each row leaves two cells, and the columns tie all rows to each other: nothing follows, and with so many that
-        // is not worked out.
+    fn cells_that_hang_together_by_many_rows_are_solved() {
+        // Each row leaves two cells, and the columns tie all rows to each other: nothing follows.
         let table_of = |rows: usize, first: &str| {
             let mut text = "Ward|F|M|Total\n".to_owned();
             for row in 0..rows {
@@ -545,7 +544,7 @@ mod tests {
         let few = table_of(100, "*");
         assert_eq!((few.leaks.len(), few.tangled, few.contrary), (0, 0, 0));
         let many = table_of(2_000, "*");
-        assert_eq!((many.leaks.len(), many.tangled, many.contrary), (0, 4_000, 0));
+        assert_eq!((many.leaks.len(), many.tangled, many.contrary), (0, 0, 0));
         // One shown cell gives its neighbour back, however many there are.
         let shown = table_of(2_000, "11");
         assert_eq!(shown.leaks, [(0, 2, Subtracted)]);

@@ -46,7 +46,8 @@ pub(crate) struct Solution<P> {
     pub(crate) contrary: Vec<P>,
 }
 
-/// So many unknowns that hang together are solved exactly.
+/// So many unknowns that hang together are solved exactly, whatever their equations; more of them where each stands in two
+/// equations at most.
 const MOST_UNKNOWN: usize = 300;
 /// So many terms are looked at for unknowns that hang together, before bounds that still move are left as they are.
 const MOST_STEPS: usize = 20_000_000;
@@ -61,7 +62,9 @@ pub(crate) fn solve<P: Ord + Copy>(equations: &[Equation<P>]) -> Solution<P> {
         } else if knot.bounds.len() <= MOST_UNKNOWN {
             knot.eliminated()
         } else {
-            None
+            let lines = knot.lines.clone();
+            knot.narrow(&lines);
+            knot.bridges()
         };
         // What contradicts itself shows at once in the lines that follow from all of them.
         let lines: Vec<Line> = together.iter().flatten().chain(&knot.lines).cloned().collect();
@@ -229,6 +232,117 @@ impl<P> Knot<P> {
         Some(moved)
     }
 
+    /// What follows from all lines together where each unknown stands in two of them at most, as in rows and columns of a
+    /// table: lines of one unknown each. `None` where some stand in more, or the signs do not fit.
+    ///
+    /// Lines are places, and each unknown is a way between its two, or to the ground from its only one. Going around on a
+    /// circle of ways, the unknowns on it can rise and fall by turns, and nothing is known of them; where there is but
+    /// one way between two parts, the lines of one part, added up, leave its unknown alone.
+    fn bridges(&self) -> Option<Vec<Line>> {
+        let ground = self.lines.len();
+        let mut constants: Vec<i128> = self.lines.iter().map(|line| line.constant).collect();
+        let mut ends: Vec<Vec<(usize, i128)>> = vec![Vec::new(); self.bounds.len()];
+        for (place, line) in self.lines.iter().enumerate() {
+            for (unknown, factor) in &line.terms {
+                let bounds = self.bounds[*unknown];
+                if bounds.low == bounds.high {
+                    constants[place] -= factor * i128::from(bounds.low);
+                } else if factor.abs() == 1 && ends[*unknown].len() < 2 {
+                    ends[*unknown].push((place, *factor));
+                } else {
+                    return None;
+                }
+            }
+        }
+        let mut ways: Vec<Vec<(usize, usize)>> = vec![Vec::new(); ground + 1];
+        for (unknown, ends) in ends.iter().enumerate() {
+            let (one, other) = match ends[..] {
+                [(one, _), (other, _)] => (one, other),
+                [(one, _)] => (one, ground),
+                _ => continue,
+            };
+            ways[one].push((other, unknown));
+            ways[other].push((one, unknown));
+        }
+        let signs = self.signs(&ways, &ends)?;
+        let mut sums: Vec<i128> =
+            constants.iter().zip(&signs).map(|(of, sign)| of * sign).collect();
+        sums.push(0);
+        // One walk in depth from the ground, and one through each part that no way leads to from there.
+        let (mut order, mut lowest) = (vec![usize::MAX; ground + 1], vec![usize::MAX; ground + 1]);
+        let mut lines = Vec::new();
+        let mut count = 0;
+        for root in (0..=ground).rev() {
+            if order[root] != usize::MAX {
+                continue;
+            }
+            let mut path: Vec<(usize, Option<usize>, usize)> = vec![(root, None, 0)];
+            while let Some((place, by, next)) = path.last_mut() {
+                let place = *place;
+                if *next == 0 {
+                    (order[place], lowest[place]) = (count, count);
+                    count += 1;
+                }
+                if let Some((other, unknown)) = ways[place].get(*next).copied() {
+                    *next += 1;
+                    if *by == Some(unknown) {
+                        // The way on which it came.
+                    } else if order[other] == usize::MAX {
+                        path.push((other, Some(unknown), 0));
+                    } else {
+                        lowest[place] = lowest[place].min(order[other]);
+                    }
+                    continue;
+                }
+                let by = *by;
+                path.pop();
+                let (Some(unknown), Some((before, ..))) = (by, path.last()) else { continue };
+                let before = *before;
+                sums[before] += sums[place];
+                lowest[before] = lowest[before].min(lowest[place]);
+                if lowest[place] > order[before]
+                    && let Some((_, factor)) = ends[unknown].iter().find(|(at, _)| *at == place)
+                {
+                    let constant = sums[place] * signs[place] * factor;
+                    lines.push(Line { terms: vec![(unknown, 1)], constant });
+                }
+            }
+        }
+        Some(lines)
+    }
+
+    /// With which sign each line is added so that the unknowns between two of them cancel out.
+    fn signs(
+        &self,
+        ways: &[Vec<(usize, usize)>],
+        ends: &[Vec<(usize, i128)>],
+    ) -> Option<Vec<i128>> {
+        let ground = self.lines.len();
+        let mut signs = vec![0_i128; ground];
+        for root in 0..ground {
+            if signs[root] != 0 {
+                continue;
+            }
+            signs[root] = 1;
+            let mut left = vec![root];
+            while let Some(place) = left.pop() {
+                for (other, unknown) in ways[place].iter().filter(|(other, _)| *other < ground) {
+                    let product: i128 = ends[*unknown].iter().map(|(_, factor)| factor).product();
+                    let wanted = -signs[place] * product;
+                    match signs[*other] {
+                        0 => {
+                            signs[*other] = wanted;
+                            left.push(*other);
+                        }
+                        sign if sign != wanted => return None,
+                        _ => {}
+                    }
+                }
+            }
+        }
+        Some(signs)
+    }
+
     /// What follows from all lines together, each unknown taken out of all lines but one; `None` where the factors grow
     /// too large.
     fn eliminated(&self) -> Option<Vec<Line>> {
@@ -299,7 +413,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{Bounds, Equation, Solution, solve};
+    use super::{Bounds, Equation, Knot, Line, Solution, knots, solve};
 
     fn equation(terms: &[(u8, i8)], constant: i128, told: &[Bounds]) -> Equation<u8> {
         let terms = terms.iter().map(|(of, sign)| (*of, *sign, told[usize::from(*of)])).collect();
@@ -330,6 +444,19 @@ mod tests {
         assert_eq!(solve(&[equation(&[(0, 1), (1, 1)], 20, &small)]), known(&[(0, 10), (1, 10)]));
         let contrary = solve(&[equation(&[(0, 1), (1, 1)], 21, &small)]);
         assert_eq!(contrary.contrary, [0, 1]);
+    }
+
+    #[test]
+    fn too_many_in_too_many_equations_are_told_of() {
+        // Each of 400 in a circle stands in three equations.
+        let equations: Vec<Equation<u32>> = (0..400)
+            .map(|start| {
+                let terms = (start..start + 3).map(|of| (of % 400, 1, Bounds::ANY));
+                Equation { terms: terms.collect(), constant: 15 }
+            })
+            .collect();
+        let solution = solve(&equations);
+        assert_eq!((solution.known.len(), solution.tangled.len()), (0, 400));
     }
 
     /// What is found by asking each equation with one unknown left, over and over.
@@ -426,5 +553,57 @@ mod tests {
             });
             prop_assert!(ways > 0, "the true counts are one way");
         }
+
+        /// Of hidden cells in rows and columns with totals: what follows from all of them together is the same by ways as by
+        /// taking one unknown out after the other, at once and after what single totals give.
+        #[test]
+        fn rows_and_columns_say_by_ways_what_they_say_by_elimination(
+            cells in prop::collection::vec(prop::option::weighted(0.55, 0_i64..30), 24),
+            totals in prop::collection::vec(prop::option::weighted(0.3, Just(())), 10),
+            first in any::<bool>(),
+        ) {
+            let mut equations: Vec<Equation<u8>> = Vec::new();
+            for (line, total) in totals.iter().enumerate() {
+                // Six rows of four, then four columns of six.
+                let of_line = |cell: &usize| if line < 6 { cell / 4 == line } else { cell % 4 + 6 == line };
+                let mut equation: Equation<u8> = Equation::default();
+                for cell in (0..24).filter(of_line) {
+                    if let Some(value) = cells[cell] {
+                        equation.terms.push((u8::try_from(cell).unwrap(), 1, Bounds::ANY));
+                        equation.constant += i128::from(value);
+                    }
+                }
+                if total.is_some() {
+                    // A total that is left out; sums without one are known.
+                    equation.terms.push((u8::try_from(24 + line).unwrap(), -1, Bounds::ANY));
+                    equation.constant = 0;
+                }
+                equations.push(equation);
+            }
+            for mut knot in knots(&equations) {
+                if first {
+                    let lines = knot.lines.clone();
+                    knot.narrow(&lines);
+                }
+                let by_ways = known_by(&knot, Knot::bridges);
+                let by_elimination = known_by(&knot, Knot::eliminated);
+                prop_assert_eq!(by_ways, by_elimination);
+            }
+        }
+    }
+
+    /// The unknowns that lines of one unknown give, and those that bounds have given before.
+    fn known_by(
+        knot: &Knot<u8>,
+        how: fn(&Knot<u8>) -> Option<Vec<Line>>,
+    ) -> Option<BTreeMap<usize, i128>> {
+        let lines = how(knot)?;
+        let alone = lines.iter().filter_map(|line| match line.terms[..] {
+            [(unknown, factor)] => Some((unknown, line.constant / factor)),
+            _ => None,
+        });
+        let before = knot.bounds.iter().enumerate().filter(|(_, of)| of.low == of.high);
+        let before = before.map(|(unknown, of)| (unknown, i128::from(of.low)));
+        Some(before.chain(alone).collect())
     }
 }
