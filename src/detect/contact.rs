@@ -252,17 +252,25 @@ enum Named {
 
 /// Judges digits right after a word for a telephone, however they are grouped; gives how many groups it takes.
 fn named_phone(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
+    if chain.first().len() == 1 {
+        return None;
+    }
+    let found = named(chain)?;
     let parted = chain.group(1).is_some_and(|second| second.len() == 1);
-    if chain.first().len() == 1 || parted { None } else { named(chain) }
+    (!parted).then_some(found)
 }
 
 /// The same where a trunk digit stands apart: `0 (917) 123 4567`.
 fn named_phone_from_one(chain: &mut Chain<'_>) -> Option<(Found, usize)> {
+    let first = chain.first();
+    if first.len() != 1 || !matches!(chain.text[first.start], b'0' | b'1') {
+        return None;
+    }
+    let found = named(chain)?;
     let second = chain.group(1)?;
-    let apart = chain.first().len() == 1
-        && (2..=4).contains(&second.len())
+    let apart = (2..=4).contains(&second.len())
         && matches!(second.gap, Gap::Dash | Gap::Space | Gap::Open | Gap::Close);
-    if apart { named(chain) } else { None }
+    apart.then_some(found)
 }
 
 fn named(chain: &mut Chain<'_>) -> Option<(Found, usize)> {

@@ -169,6 +169,10 @@ impl Labels {
 
     /// What an abbreviation with stops right before a span says: `S.I.N. 1`.
     fn of_abbreviation(&self, text: &[u8], start: usize, floor: usize) -> Says {
+        // Few stand before a stop.
+        if !text[floor..start].iter().rev().take(3).any(|byte| *byte == b'.') {
+            return Says::default();
+        }
         let stopped = text[floor..start].trim_ascii_end();
         let stopped = stopped.strip_suffix(b":").unwrap_or(stopped);
         let Some(letters) = stopped.strip_suffix(b".") else { return Says::default() };
@@ -225,7 +229,10 @@ impl Labels {
             // `her passport, no. 1`
             let comma = at < start && text[floor..marks_start].ends_with(b",");
             let marks_start = marks_start - usize::from(comma);
-            let marks_start = skip_tags(text, marks_start, at, floor);
+            // Most words have but a blank after them.
+            let plain = marks_start + 1 == at && text[marks_start] == b' ';
+            let marks_start =
+                if plain { marks_start } else { skip_tags(text, marks_start, at, floor) };
             // `MRN (main campus): 1`, `license (DL) 1`: what is in the parentheses may be the label as well.
             let (word_end, inside) = skip_parentheses(text, marks_start, floor);
             if inside.is_some() || text[word_end..at].iter().any(|byte| b":#=|".contains(byte)) {
@@ -273,7 +280,7 @@ impl Labels {
                 pointing = Pointing::Marked;
             }
             // More may stand before a filler: `driver license no` is no license of a profession.
-            pointed |= text[word_end..at].iter().any(|byte| b":=".contains(byte));
+            pointed |= !plain && text[word_end..at].iter().any(|byte| b":=".contains(byte));
             if !(FILLERS.has(word) || pointed && ASIDES.has(word)) {
                 // `MRN on wristband: 1`
                 if says != 0
@@ -312,8 +319,9 @@ impl Labels {
 
     /// What two words label together.
     fn of_two(&self, first: Lower, second: Lower) -> Mask {
-        let second = second.or_number();
-        let both = self.beginning_with(first).iter().filter(|known| known.second == Some(second));
+        let entries = self.beginning_with(first);
+        let second = if entries.is_empty() { second } else { second.or_number() };
+        let both = entries.iter().filter(|known| known.second == Some(second));
         both.fold(0, |mask, known| mask | known.says.labelled)
     }
 
@@ -567,7 +575,8 @@ impl Lower {
 
     /// The word, or the one for all that say `number`.
     fn or_number(self) -> Self {
-        if NUMBERS.has(self.as_bytes()) { Self::number() } else { self }
+        // They all begin alike.
+        if self.bytes[0] == b'n' && NUMBERS.has(self.as_bytes()) { Self::number() } else { self }
     }
 
     fn as_bytes(&self) -> &[u8] {

@@ -130,6 +130,8 @@ pub(super) const PLATE: Detector = Detector {
                     after: Bytes::of(b" "),
                     later: Bytes::CAPITAL.and(Bytes::DIGIT),
                     before: Bytes::of(b" :#\t|=\""),
+                    // The last letters of the words for a plate, of `no` and `number`, and marks.
+                    earlier: Bytes::of(b"esgnorESGNOR.:#=|\")\t *_"),
                     ..Near::ANY
                 },
             ],
@@ -202,6 +204,16 @@ fn groups_end(text: &[u8], start: usize) -> Option<usize> {
 
 /// Whether a word for a plate stands at the end of the text, with no more than `no.`, a state or the like after it.
 fn follows_plate(text: &[u8]) -> bool {
+    // Most numbers stand after other words, as the last letters of those tell.
+    let may_follow = matches!(
+        text,
+        [.., b'e' | b's' | b'g' | b'n' | b'o' | b'r', _]
+            | [.., b'E' | b'S' | b'G' | b'N' | b'O' | b'R', _]
+            | [.., b'.' | b':' | b'#' | b'=' | b'|' | b'"' | b')' | b' ' | b'\t' | b'*' | b'_', _]
+    );
+    if !may_follow {
+        return false;
+    }
     let mut end = text.len();
     for _ in 0..=MOST_BETWEEN {
         let marks = text[..end]
