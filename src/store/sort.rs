@@ -76,8 +76,9 @@ impl<const WIDTH: usize> RowSorter<WIDTH> {
     /// # Errors
     /// When the budget is spent and the temporary file cannot be written; the sorter is of no use then.
     pub fn push_all(&self, rows: &[[u8; WIDTH]]) -> io::Result<()> {
-        for piece in rows.chunks(self.shared.chunk) {
-            self.shared.push(piece);
+        let mut rows = rows;
+        while !rows.is_empty() {
+            rows = self.shared.push(rows);
             self.budget.keep()?;
         }
         Ok(())
@@ -102,25 +103,29 @@ impl<const WIDTH: usize> RowSorter<WIDTH> {
 }
 
 impl<const WIDTH: usize> Shared<WIDTH> {
-    fn push(&self, rows: &[[u8; WIDTH]]) {
-        let bytes = size_of_val(rows) as u64;
-        self.budget.reserve(bytes);
-        let mut full = {
+    /// Takes as many rows as make the chunk full, and gives those that are left.
+    fn push<'r>(&self, rows: &'r [[u8; WIDTH]]) -> &'r [[u8; WIDTH]] {
+        let (left, mut full) = {
             let mut memory = lock(&self.memory);
+            let room = self.chunk.saturating_sub(memory.pending.len());
+            let (rows, left) = rows.split_at(room.min(rows.len()));
+            let bytes = size_of_val(rows) as u64;
+            self.budget.reserve(bytes);
             memory.bytes += bytes;
-            memory.pending.extend_from_slice(rows);
+            memory.add(rows, self.chunk);
             if memory.pending.len() < self.chunk {
-                return;
+                return left;
             }
             let full = std::mem::take(&mut memory.pending);
             memory.bytes -= size_of_val(&*full) as u64;
-            full
+            (left, full)
         };
         // No lock is held meanwhile, so that each thread puts its own chunk in order.
         full.sort_unstable_by(compare);
         let mut memory = lock(&self.memory);
         memory.bytes += size_of_val(&*full) as u64;
         memory.chunks.push(full);
+        left
     }
 
     /// Everything that was added; waits for a spill that is under way on behalf of another store.
@@ -132,6 +137,18 @@ impl<const WIDTH: usize> Shared<WIDTH> {
 }
 
 impl<const WIDTH: usize> Memory<WIDTH> {
+    /// Adds rows for which the chunk has room. The list grows as lists do, but never beyond a chunk: what is reserved
+    /// of the budget is then what a full one takes.
+    fn add(&mut self, rows: &[[u8; WIDTH]], chunk: usize) {
+        let (len, capacity) = (self.pending.len(), self.pending.capacity());
+        let wanted = len + rows.len();
+        if wanted > capacity {
+            let grown = wanted.max(capacity.saturating_mul(2)).min(chunk).max(wanted);
+            self.pending.reserve_exact(grown - len);
+        }
+        self.pending.extend_from_slice(rows);
+    }
+
     fn take(&mut self) -> Self {
         Self {
             pending: std::mem::take(&mut self.pending),
@@ -361,6 +378,22 @@ mod tests {
             assert!(budget.used() <= LEAST_RUN);
         }
         assert_eq!(sorter.finish().unwrap().count(), 100_000);
+    }
+
+    #[test]
+    fn no_more_memory_is_taken_than_is_reserved() {
+        let budget = Arc::new(Budget::new(1 << 30));
+        let sorter = RowSorter::<24>::new(Arc::clone(&budget), std::env::temp_dir());
+        let mut taken = 0;
+        for step in 0..200 {
+            sorter.push_all(&vec![[1; 24]; 700 + step]).unwrap();
+            let memory = super::lock(&sorter.shared.memory);
+            let full: usize = memory.chunks.iter().map(Vec::capacity).sum();
+            taken = (full + memory.pending.capacity()) * 24;
+            // The list that is being filled may have room, up to that of a full one.
+            assert!(taken as u64 <= budget.used() + super::MOST_CHUNK, "step {step}");
+        }
+        assert!(taken > 3 << 20, "only {taken} bytes were taken");
     }
 
     #[test]

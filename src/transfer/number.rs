@@ -1,5 +1,7 @@
 //! Numbers: the same number in another form, zeros lost at its front, digits that a program took from it.
 
+use std::borrow::Cow;
+
 use crate::transfer::Kind;
 use crate::value::FieldType;
 
@@ -138,47 +140,58 @@ pub(super) fn rounded(text: &str) -> Option<String> {
 /// Whether both texts can be read as the same plain number.
 fn same_number(sent: &str, received: &str) -> bool {
     let after = plain_numbers(received);
-    !after.is_empty() && plain_numbers(sent).iter().any(|number| after.contains(number))
+    if after.iter().all(Option::is_none) {
+        return false;
+    }
+    plain_numbers(sent).into_iter().flatten().any(|number| after.contains(&Some(number)))
 }
 
 /// Whether a text can be read as a plain number.
 pub(super) fn is_plain(text: &str) -> bool {
-    !plain_numbers(text).is_empty()
+    plain_numbers(text).iter().any(Option::is_some)
 }
 
-/// The readings of a text as a plain number, each as its sign and digits without idle zeros and with one point.
-fn plain_numbers(text: &str) -> Vec<String> {
-    let mut readings = Vec::new();
+/// A number without idle zeros.
+#[derive(PartialEq, Eq)]
+struct Plain<'t> {
+    negative: bool,
+    whole: Cow<'t, str>,
+    places: &'t str,
+}
+
+/// The readings of a text as a plain number: with a point before its places, and with a comma.
+fn plain_numbers(text: &str) -> [Option<Plain<'_>>; 2] {
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
-        return readings;
+        return [None, None];
     }
     let (text, negative) = bare(text);
-    for (point, groups) in [('.', [',', ' ', '\u{A0}', '\'']), (',', ['.', ' ', '\u{A0}', '\''])] {
+    let reading = |point: char, group: char| {
+        let groups = [group, ' ', '\u{A0}', '\''];
         let (whole, places) = text.split_once(point).unwrap_or((text, ""));
         let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let may_be = |byte: u8| byte.is_ascii_digit() || byte >= 0x80 || b", .'".contains(&byte);
-        if !all_digits(places) || !whole.bytes().all(may_be) {
-            continue;
+        if !all_digits(places) {
+            return None;
         }
-        let ungrouped = if whole.contains(groups) {
+        let whole = if all_digits(whole) {
+            Cow::Borrowed(whole.trim_start_matches('0'))
+        } else {
             let mut parts = whole.split(groups);
             let first = parts.next().unwrap_or_default();
             let well = (1..=3).contains(&first.len()) && parts.all(|part| part.len() == 3);
-            if !well {
-                continue;
+            let ungrouped = whole.replace(groups, "");
+            if !well || !all_digits(&ungrouped) {
+                return None;
             }
-            whole.replace(groups, "")
-        } else {
-            whole.to_owned()
+            Cow::Owned(ungrouped.trim_start_matches('0').to_owned())
         };
-        if ungrouped.len() + places.len() == 0 || !all_digits(&ungrouped) {
-            continue;
+        if text.len() == point.len_utf8() && text.starts_with(point) {
+            return None;
         }
-        let (whole, places) = (ungrouped.trim_start_matches('0'), places.trim_end_matches('0'));
+        let places = places.trim_end_matches('0');
         let zero = whole.is_empty() && places.is_empty();
-        readings.push(format!("{}{whole}.{places}", if negative && !zero { "-" } else { "" }));
-    }
-    readings
+        Some(Plain { negative: negative && !zero, whole, places })
+    };
+    [reading('.', ','), reading(',', '.')]
 }
 
 /// A number without its sign and its currency, and whether it is below zero: bookkeepers put such a number in
