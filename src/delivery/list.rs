@@ -95,7 +95,16 @@ impl Manifest {
             return Err(unreadable(io::ErrorKind::FileTooLarge));
         }
         let bytes = std::fs::read(path).map_err(|error| unreadable(error.kind()))?;
-        let text = String::from_utf8(bytes).map_err(|_| unreadable(io::ErrorKind::InvalidData))?;
+        // What shells of Windows write is UTF-16; a mark says so.
+        let marked = encoding_rs::Encoding::for_bom(&bytes);
+        let text = match marked.filter(|(encoding, _)| *encoding != encoding_rs::UTF_8) {
+            Some((encoding, _)) => {
+                let (text, _, harmed) = encoding.decode(&bytes);
+                if harmed { Err(()) } else { Ok(text.into_owned()) }
+            }
+            None => String::from_utf8(bytes).map_err(|_| ()),
+        };
+        let text = text.map_err(|()| unreadable(io::ErrorKind::InvalidData))?;
         parse(&text, &name).map_err(|(line, what)| ListError::NoManifest { name, line, what })
     }
 
@@ -273,7 +282,7 @@ fn sum_line(line: &str, name: &str) -> Option<Entry> {
 /// A table with a header, a row a file.
 fn table(text: &str, first: &str) -> Result<Vec<Entry>, Wrong> {
     const NO_TABLE: &str = "it is neither a table with the columns `file` and `sha256`, `bytes` or `row_count`, nor a list of sums";
-    let delimiter = [b',', b';', b'\t']
+    let delimiter = [b',', b';', b'\t', b'|']
         .into_iter()
         .max_by_key(|byte| memchr::memchr_iter(*byte, first.as_bytes()).count());
     let mut reader = csv::ReaderBuilder::new()

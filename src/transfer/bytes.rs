@@ -29,6 +29,17 @@ pub struct RefusedFile {
     pub record_set: Option<String>,
     /// Whether it is plainly no export, so that nothing is missing where it is not read.
     pub other: bool,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+/// What a file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// It was to be sent.
+    Delivery,
+    /// It lists what was to be sent.
+    List,
 }
 
 /// What became of the files that are no tables.
@@ -84,17 +95,23 @@ pub(super) fn hold(files: [Vec<RefusedFile>; 2]) -> Held {
     }
     for (side, (files, digests)) in Side::BOTH.into_iter().zip(files.into_iter().zip(digests)) {
         for (refused, digest) in files.into_iter().zip(digests) {
-            let RefusedFile { file, mut issues, tally, record_set, other } = refused;
+            let RefusedFile { file, mut issues, tally, record_set, other, purpose } = refused;
+            let list = purpose == Purpose::List;
             let twin = digest.as_ref().is_some_and(|(_, hash)| {
                 twins.get(hash.as_bytes()).is_some_and(|sides| sides.iter().all(|count| *count > 0))
             });
-            let found = match (twin, other) {
+            let found = match (twin || list, other) {
                 (true, _) => Twin::Found,
                 (false, true) => Twin::Missing,
                 (false, false) => Twin::Unknown,
             };
             let name = format!("{}/{}", side.name(), file.name);
-            let fate = match (twin, other) {
+            let fate = match (twin || list, other) {
+                (true, _) if list => {
+                    issues = IssueLog::default();
+                    issues.add(noted("the list of what was to be sent"));
+                    InputFate::Read
+                }
                 (true, _) => {
                     issues = IssueLog::default();
                     issues.add(noted("compared byte for byte: the other side has the same bytes"));

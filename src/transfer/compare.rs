@@ -16,7 +16,7 @@ use crate::rule::{Dictionary, Pack};
 use crate::source::{self, FoundFile, HeaderAt, IssueClass, ReadOptions, Refusal};
 use crate::store::{Budget, KeyHasher, RowSorter, SealedTexts, Texts};
 use crate::transfer::account::{Account, ColumnAccount};
-use crate::transfer::bytes::{self, ByteFile, RefusedFile, Twin};
+use crate::transfer::bytes::{self, ByteFile, Purpose, RefusedFile, Twin};
 use crate::transfer::difference::difference;
 use crate::transfer::error::{Gone, TransferError};
 use crate::transfer::kind::{self, Kind};
@@ -80,8 +80,9 @@ pub fn compare(
     let dictionary = sent.plan.dictionary.clone();
     let mut members = Vec::with_capacity(2);
     let mut refused = Vec::with_capacity(2);
+    let list = manifest.as_ref().and_then(|(_, path)| std::fs::read(path).ok());
     for (side, export) in Side::BOTH.into_iter().zip([sent, received]) {
-        let (tables, files) = sorted_out(side, export);
+        let (tables, files) = sorted_out(side, export, list.as_deref());
         members.push(tables);
         refused.push(files);
     }
@@ -123,7 +124,8 @@ pub fn compare(
 /// What the tables of each side that cannot be read seem to hold: a record set, or what their files are called.
 fn unread(refused: &[Vec<RefusedFile>; 2]) -> [BTreeSet<String>; 2] {
     refused.each_ref().map(|files| {
-        let tables = files.iter().filter(|refused| !refused.other);
+        let tables =
+            files.iter().filter(|refused| !refused.other && refused.purpose == Purpose::Delivery);
         let names = tables.flat_map(|refused| {
             let stem = set::stem(&refused.file.name).to_owned();
             refused.record_set.clone().into_iter().chain([stem])
@@ -144,8 +146,18 @@ fn arrived_files(received: &Export, manifest: &Path) -> Vec<ArrivedFile> {
         .collect()
 }
 
-/// The tables of a side, and the files that are none.
-fn sorted_out(side: Side, export: Export) -> (Vec<Member>, Vec<RefusedFile>) {
+/// What a file is for, given the bytes of the list of what was to be sent.
+fn purpose(path: &Path, list: Option<&[u8]>) -> Purpose {
+    let is_list = list.is_some_and(|list| {
+        let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+        length == list.len() as u64 && std::fs::read(path).is_ok_and(|bytes| bytes == list)
+    });
+    if is_list { Purpose::List } else { Purpose::Delivery }
+}
+
+/// The tables of a side, and the files that are none; the list of what was to be sent is one of the latter, whatever it
+/// looks like.
+fn sorted_out(side: Side, export: Export, list: Option<&[u8]>) -> (Vec<Member>, Vec<RefusedFile>) {
     let Export { plan, found, others } = export;
     let path = |name: &str| found.iter().find(|file| file.name == name);
     let named = |name: &str| format!("{}/{name}", side.name());
@@ -153,7 +165,12 @@ fn sorted_out(side: Side, export: Export) -> (Vec<Member>, Vec<RefusedFile>) {
     let mut refused = Vec::new();
     for planned in plan.files {
         let name = planned.name;
+        let lies = path(&name).map(|file| file.path.clone()).unwrap_or_default();
+        let purpose = purpose(&lies, list);
         let (issues, tally, record_set) = match planned.state {
+            FileState::Bound(file) if purpose == Purpose::List => {
+                (file.table.issues, file.table.tally, None)
+            }
             FileState::Bound(file) => {
                 tables.push(Member::bound(named(&name), planned.bytes, *file));
                 continue;
@@ -166,18 +183,17 @@ fn sorted_out(side: Side, export: Export) -> (Vec<Member>, Vec<RefusedFile>) {
         let unknown = ["read/header-not-found", "read/missing-column", "read/ambiguous-layout"];
         let mut whys = issues.by_code.iter().filter(|(_, log)| log.class == IssueClass::Refused);
         let nobody_knows = whys.all(|(code, _)| unknown.contains(&code.0));
-        let table = path(&name).filter(|_| nobody_knows).and_then(open);
+        let may_be = nobody_knows && purpose == Purpose::Delivery;
+        let table = path(&name).filter(|_| may_be).and_then(open);
         match table {
             Some(table) => tables.push(Member::table(named(&name), planned.bytes, table)),
             None => refused.push(RefusedFile {
-                file: ByteFile {
-                    path: path(&name).map(|file| file.path.clone()).unwrap_or_default(),
-                    name,
-                },
+                file: ByteFile { path: lies, name },
                 issues,
                 tally,
                 record_set,
                 other: false,
+                purpose,
             }),
         }
     }
@@ -188,6 +204,7 @@ fn sorted_out(side: Side, export: Export) -> (Vec<Member>, Vec<RefusedFile>) {
         issues.add(issue);
         let path = other.map(|file| file.path.clone()).unwrap_or_default();
         refused.push(RefusedFile {
+            purpose: purpose(&path, list),
             file: ByteFile { name, path },
             issues,
             tally: source::Tally::default(),

@@ -20,7 +20,7 @@ mod bytes;
 mod compare;
 
 pub use self::account::{Account, ColumnAccount};
-pub use self::bytes::{ByteFile, RefusedFile};
+pub use self::bytes::{ByteFile, Purpose, RefusedFile};
 pub use self::compare::{Export, Request, Transfer, compare};
 pub use self::error::{TransferError, TransferProblem};
 pub use self::kind::{Kind, pack};

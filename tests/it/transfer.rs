@@ -333,6 +333,24 @@ fn a_manifest_says_what_was_to_be_sent() {
     held(format!("{form}  part-0.csv\n"), &[(wrong, 1), (unlisted, 1)]);
     held(format!("file,bytes,row_count\npart-0.csv,{length},5\nform.pdf,,\n"), &[]);
     held(format!("file,bytes,row_count\npart-0.csv,{},6\nform.pdf,,\n", length + 1), &[(wrong, 1)]);
+    let utf_16 = |text: &str| -> Vec<u8> {
+        let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
+        units.flat_map(u16::to_le_bytes).collect()
+    };
+    let list = format!("file|bytes\r\npart-0.csv|{length}\r\nform.pdf|\r\n");
+    let manifest = write(folder.path(), "list", utf_16(&list));
+    compare(&sent, &received, &["--manifest", &self::text(&manifest)]).expect_code(0);
+    // A list that lies among what it lists is no part of it, whatever it looks like.
+    for list in [format!("{table}  part-0.csv\n{form}  form.pdf\n"), list] {
+        for place in [&[&received][..], &[&received, &sent]] {
+            let lists = place.iter().map(|side| write(side, "list.txt", list.clone()));
+            let lists: Vec<_> = lists.collect();
+            let run = compare(&sent, &received, &["--manifest", &self::text(&lists[0])]);
+            let run = run.expect_code(0);
+            assert_eq!(violations(&keeps_to_its_schema(&run.stdout())), BTreeMap::new());
+            lists.iter().for_each(|list| fs::remove_file(list).expect("it can be removed"));
+        }
+    }
     let records = text(&received.join("part-0.csv"));
     for wrong in [records.as_str(), "no-such-list"] {
         let run = compare(&sent, &received, &["--manifest", wrong]).expect_code(2);
