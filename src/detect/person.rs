@@ -291,8 +291,16 @@ static NO_NAMES: WordList<2048> = WordList::new(
 );
 
 /// Judges the capitalised word that begins here as the first of a name.
+#[inline]
 pub(super) fn name(text: &[u8], start: usize) -> Option<Found> {
+    // Most words with a capital stand behind nothing that says so.
     let (before, label) = before(text, start)?;
+    name_behind(text, start, before, label)
+}
+
+/// The same behind what says so, perhaps with a colon.
+#[inline(never)]
+fn name_behind(text: &[u8], start: usize, before: Before, label: bool) -> Option<Found> {
     let name = words(text, start, before)?;
     let tier = match before {
         Before::Heading => {
@@ -331,10 +339,14 @@ fn may_be_degree(text: &[u8]) -> bool {
 }
 
 /// Judges the degree that begins here, perhaps with stops: the two or three words before it are a name.
+#[inline]
 pub(super) fn name_before_degree(text: &[u8], at: usize) -> Option<Found> {
-    if !may_be_degree(&text[at..]) {
-        return None;
-    }
+    if may_be_degree(&text[at..]) { name_before(text, at) } else { None }
+}
+
+/// The same before what begins like a degree.
+#[inline(never)]
+fn name_before(text: &[u8], at: usize) -> Option<Found> {
     let (before, comma) = match &text[..at] {
         [before @ .., b',', b' '] | [before @ .., b','] => (before, true),
         [before @ .., b' ', b'('] => (before, true),
@@ -463,6 +475,7 @@ pub(super) fn name_as_value(text: &[u8]) -> Option<Found> {
 }
 
 /// What stands before the word at `start`, and whether a colon does.
+#[inline]
 fn before(text: &[u8], start: usize) -> Option<(Before, bool)> {
     let mut end = start;
     let blanks = text[..end]
