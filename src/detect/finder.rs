@@ -839,7 +839,8 @@ fn is_trigger(text: &[u8], at: usize, capitals: Capitals) -> bool {
 }
 
 fn is_www(text: &[u8], at: usize) -> bool {
-    text.get(at..at + 4).is_some_and(|word| word.eq_ignore_ascii_case(b"www."))
+    matches!(text.get(at), Some(b'w' | b'W'))
+        && text.get(at..at + 4).is_some_and(|word| word.eq_ignore_ascii_case(b"www."))
 }
 
 /// The top bit of each of eight bytes that is a digit, `:`, `@`, a capital if those are sought, or the first `w` of
