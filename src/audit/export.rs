@@ -80,13 +80,7 @@ impl<'r> Export<'r> {
     /// If keys cannot be put aside, or threads cannot be had.
     pub fn scan(self, machine: &Machine) -> Result<Report, AuditError> {
         let interrupted = AtomicBool::new(false);
-        let hooks = Hooks {
-            interrupted: &interrupted,
-            progress: &|_| {},
-            findings: None,
-            holdings: None,
-            register: None,
-        };
+        let hooks = Hooks::none(&interrupted);
         self.scan_with(machine, &hooks)
     }
 

@@ -232,13 +232,7 @@ pub(crate) fn record(
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
     let meter = machine.progress.meter(scan::bytes(&plan), console.err);
-    let hooks = Hooks {
-        interrupted,
-        progress: &|bytes| meter.add(bytes),
-        findings: None,
-        holdings: None,
-        register: None,
-    };
+    let hooks = Hooks { progress: &|bytes| meter.add(bytes), ..Hooks::none(interrupted) };
     let accounted = engine::account(&mut plan, options, &hooks);
     drop(hooks);
     meter.finish();

@@ -175,13 +175,8 @@ pub(crate) fn run(
     let meter = machine.progress.meter(scan::bytes(&plan), console.err);
     let lent: Box<dyn FindingSink + '_> = Box::new(&mut draw);
     let progress = |bytes| meter.add(bytes);
-    let hooks = Hooks {
-        interrupted,
-        progress: &progress,
-        findings: Some(Mutex::new(lent)),
-        holdings: None,
-        register: None,
-    };
+    let hooks =
+        Hooks { progress: &progress, findings: Some(Mutex::new(lent)), ..Hooks::none(interrupted) };
     let scan = engine::scan(&mut plan, &options, &hooks);
     drop(hooks);
     meter.finish();

@@ -133,11 +133,10 @@ pub(crate) fn run(
         Mutex::new(lent)
     });
     let hooks = Hooks {
-        interrupted,
         progress: &|bytes| meter.add(bytes),
         findings,
-        holdings: None,
         register: register.as_ref(),
+        ..Hooks::none(interrupted)
     };
     let scan = engine::scan(&mut plan, &options, &hooks);
     drop(hooks);

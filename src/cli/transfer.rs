@@ -220,13 +220,7 @@ pub(crate) fn run(
         let lent: Box<dyn FindingSink + '_> = Box::new(scan::Lent::new(Some(stream), None));
         Mutex::new(lent)
     });
-    let hooks = Hooks {
-        interrupted,
-        progress: &|bytes| meter.add(bytes),
-        findings,
-        holdings: None,
-        register: None,
-    };
+    let hooks = Hooks { progress: &|bytes| meter.add(bytes), findings, ..Hooks::none(interrupted) };
     let request = Request {
         sent,
         received,

@@ -113,13 +113,7 @@ pub fn run(
         watched: None,
     };
     let interrupted = AtomicBool::new(false);
-    let hooks = Hooks {
-        interrupted: &interrupted,
-        progress: &|_| {},
-        findings: None,
-        holdings: None,
-        register: None,
-    };
+    let hooks = Hooks::none(&interrupted);
     let Told { scan, trace, .. } =
         super::told(&mut plan, &options, &hooks).map_err(|error| error.to_string())?;
     let mut got: Vec<Expectation> = trace.into_iter().map(|(.., word)| word).collect();

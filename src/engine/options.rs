@@ -62,6 +62,14 @@ pub struct Hooks<'h> {
     pub register: Option<&'h Register>,
 }
 
+impl<'h> Hooks<'h> {
+    /// None but the one by which the user interrupts.
+    #[must_use]
+    pub fn none(interrupted: &'h AtomicBool) -> Self {
+        Self { interrupted, progress: &|_| {}, findings: None, holdings: None, register: None }
+    }
+}
+
 impl std::fmt::Debug for Hooks<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Hooks").field("streaming", &self.findings.is_some()).finish_non_exhaustive()

@@ -274,13 +274,8 @@ fn run(
     let mut plan = plan(texts)?;
     let lines = Mutex::new(Vec::new());
     let interrupted = AtomicBool::new(false);
-    let hooks = Hooks {
-        interrupted: &interrupted,
-        progress: &|_| {},
-        findings: Some(Mutex::new(Box::new(Lines(&lines)))),
-        holdings: None,
-        register: None,
-    };
+    let hooks =
+        Hooks { findings: Some(Mutex::new(Box::new(Lines(&lines)))), ..Hooks::none(&interrupted) };
     let options = options(threads, chunk_size, memory);
     let scan = scan(&mut plan, &options, &hooks).unwrap();
     drop(hooks);
@@ -368,13 +363,7 @@ fn a_fault_in_any_thread_ends_the_run_and_waits_for_nobody() {
                 assert!(before < last, "planted");
             };
             let interrupted = AtomicBool::new(false);
-            let hooks = Hooks {
-                interrupted: &interrupted,
-                progress: &fails,
-                findings: None,
-                holdings: None,
-                register: None,
-            };
+            let hooks = Hooks { progress: &fails, ..Hooks::none(&interrupted) };
             let mut plan = plan(&[SOUND.as_bytes(), SOUND.as_bytes()]).unwrap();
             let options = options(threads, 16, 64);
             let run = std::panic::AssertUnwindSafe(|| scan(&mut plan, &options, &hooks).is_ok());
