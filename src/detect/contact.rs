@@ -5,7 +5,7 @@ use super::network::{domain_end, is_example_domain};
 use super::number::{Chain, Gap, Written, is_one_digit, right_edge};
 use super::reading::{Found, Reading, Sign};
 use super::tier::{Judgement, Tier};
-use super::words::WordList;
+use super::words::{WordList, last_letters};
 use crate::value::form::Form;
 
 pub(super) const EMAIL: Detector = Detector {
@@ -389,9 +389,8 @@ fn named_before(text: &[u8], start: usize) -> Option<Named> {
         let between = &text[end - marks..end];
         let broken = between.contains(&b'\n') && !between.contains(&b':');
         end -= marks;
-        let letters =
-            text[..end].iter().rev().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
-        let word = &text[end - letters..end];
+        let word = last_letters(&text[..end], 12);
+        let letters = word.len();
         if marks == 0 || letters == 0 || broken {
             return None;
         }

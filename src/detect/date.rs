@@ -9,7 +9,7 @@ use super::gate::{Bytes, Near};
 use super::number::{Chain, Gap, Written, left_edge, right_edge, value};
 use super::reading::{Found, Reading, Sign, Token};
 use super::tier::{Judgement, Tier};
-use super::words::WordList;
+use super::words::{WordList, last_letters};
 use crate::value::Date;
 
 pub(super) const BIRTH_DATE: Detector = Detector {
@@ -572,10 +572,8 @@ fn month(name: &[u8]) -> Option<Month> {
 fn month_before(text: &[u8], start: usize) -> Option<(Month, usize)> {
     let before = text[..start].strip_suffix(b" ").or_else(|| text[..start].strip_suffix(b"-"))?;
     let before = before.strip_suffix(b".").or_else(|| before.strip_suffix(b",")).unwrap_or(before);
-    let letters =
-        before.iter().rev().take(10).take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let start = before.len() - letters;
-    Some((month(&before[start..])?, start))
+    let word = last_letters(before, 10);
+    Some((month(word)?, before.len() - word.len()))
 }
 
 /// The month right after a number, and where it ends.
@@ -890,8 +888,7 @@ fn follows_age(text: &[u8], start: usize) -> bool {
 }
 
 fn last_word(text: &[u8]) -> &[u8] {
-    let letters = text.iter().rev().take(14).take_while(|byte| byte.is_ascii_alphabetic()).count();
-    &text[text.len() - letters..]
+    last_letters(text, 14)
 }
 
 /// Whether the number counts something else, or names the class of all ages from there.

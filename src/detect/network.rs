@@ -7,6 +7,7 @@ use super::gate::{Bytes, Near};
 use super::number::{Chain, Gap, Written, left_edge, right_edge};
 use super::reading::{Found, Reading, Sign, Token};
 use super::tier::{Judgement, Tier};
+use super::words::last_letters;
 
 pub(super) const IP: Detector = Detector {
     name: "ip",
@@ -296,10 +297,9 @@ const STANDARDS: [&[u8]; 10] = [
 
 /// Judges the text around `://`, the colon at `at`.
 pub(super) fn url(text: &[u8], at: usize) -> Option<Found> {
-    let letters =
-        text[..at].iter().rev().take(7).take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let start = at - letters;
-    let known = SCHEMES.iter().any(|scheme| text[start..at].eq_ignore_ascii_case(scheme));
+    let word = last_letters(&text[..at], 7);
+    let start = at - word.len();
+    let known = SCHEMES.iter().any(|scheme| word.eq_ignore_ascii_case(scheme));
     if !known || left_edge(text, start).is_none() {
         return None;
     }

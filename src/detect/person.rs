@@ -3,7 +3,7 @@
 use super::catalogue::Detector;
 use super::reading::{Found, Reading, Sign};
 use super::tier::{Judgement, Tier};
-use super::words::WordList;
+use super::words::{WordList, last_letters};
 
 pub(super) const NAME: Detector = Detector {
     name: "name",
@@ -711,10 +711,7 @@ fn letters_at(text: &[u8], at: usize) -> &[u8] {
 
 /// The letters before a place.
 fn letters_before(text: &[u8], end: usize) -> &[u8] {
-    let before = &text[..end];
-    let length =
-        before.iter().rev().take(LONGEST + 1).take_while(|byte| byte.is_ascii_alphabetic()).count();
-    &before[before.len() - length..]
+    last_letters(&text[..end], LONGEST + 1)
 }
 
 #[cfg(test)]

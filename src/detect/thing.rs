@@ -4,7 +4,7 @@ use super::catalogue::Detector;
 use super::gate::{Bytes, Near};
 use super::reading::{Found, Labelled, LabelledKind, Reading, Token};
 use super::tier::{Judgement, Tier};
-use super::words::WordList;
+use super::words::{WordList, last_letters};
 use crate::value::form::Form;
 
 pub(super) const VIN: Detector = Detector {
@@ -242,8 +242,7 @@ fn follows_plate(text: &[u8]) -> bool {
 }
 
 fn last_word(text: &[u8]) -> &[u8] {
-    let letters = text.iter().rev().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
-    &text[text.len() - letters..]
+    last_letters(text, 12)
 }
 
 /// Judges a token as the number of a vehicle.

@@ -66,6 +66,14 @@ impl<const SLOTS: usize> WordList<SLOTS> {
     }
 }
 
+/// The letters of ASCII that a text ends with, at most so many.
+#[inline]
+pub(super) fn last_letters(text: &[u8], most: usize) -> &[u8] {
+    let letters =
+        text.iter().rev().take(most).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    &text[text.len() - letters..]
+}
+
 #[cfg(test)]
 mod tests {
     use super::WordList;
