@@ -19,7 +19,6 @@ pub(super) fn harm(sent: &str, received: &str) -> Option<Kind> {
     if ascii {
         return None;
     }
-    let bare = |text: &str| -> String { text.chars().flat_map(plain).collect() };
     if replaced(sent, received)
         || bare(sent) == bare(received)
         || same_frame(sent, received) && misread(sent, received)
@@ -135,13 +134,18 @@ const ENTITIES: [(&str, &str); 8] = [
     ("rsquo", "\u{2019}"),
 ];
 
+/// Bytes of the longest name or number of a character.
+const LONGEST_ENTITY: usize = 8;
+
 fn from_html(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {
         out.push_str(rest.get(..at).unwrap_or_default());
         rest = rest.get(at + 1..).unwrap_or_default();
-        let entity = rest.find(';').filter(|end| *end <= 8).and_then(|end| rest.get(..end));
+        // Names and numbers are short: a text of nothing but `&` is looked at once.
+        let end = rest.bytes().take(LONGEST_ENTITY + 1).position(|byte| byte == b';');
+        let entity = end.and_then(|end| rest.get(..end));
         let opened = entity.and_then(|entity| {
             let number =
                 entity.strip_prefix('#').and_then(|number| match number.strip_prefix(['x', 'X']) {
@@ -259,9 +263,22 @@ fn replaced(sent: &str, received: &str) -> bool {
     marks > 0 && after.next().is_none()
 }
 
-/// The ASCII letters that stand for a letter where accents are lost; a mark that combines is dropped.
-fn plain(char: char) -> std::vec::IntoIter<char> {
-    let letters: &str = match char {
+/// A text as it is where accents are lost.
+fn bare(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    for char in text.chars() {
+        match plain(char) {
+            Some(letters) => bare.push_str(letters),
+            None => bare.push(char),
+        }
+    }
+    bare
+}
+
+/// The ASCII letters that stand for a letter where accents are lost, none where it is itself; a mark that combines is
+/// dropped.
+fn plain(char: char) -> Option<&'static str> {
+    Some(match char {
         'À'..='Å' | 'Ā' | 'Ă' | 'Ą' => "A",
         'à'..='å' | 'ā' | 'ă' | 'ą' => "a",
         'Æ' => "AE",
@@ -303,7 +320,6 @@ fn plain(char: char) -> std::vec::IntoIter<char> {
         '\u{2026}' => "...",
         '\u{A0}' => " ",
         '\u{300}'..='\u{36F}' => "",
-        other => return vec![other].into_iter(),
-    };
-    letters.chars().collect::<Vec<_>>().into_iter()
+        _ => return None,
+    })
 }
